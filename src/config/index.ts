@@ -1,0 +1,25 @@
+/** Floor 1: the loop language. What may be written in `skene.config.ts`, its defaults, and what is wrong with it. */
+export { defineConfig, defineLoop } from './define.ts';
+export { formatDuration, parseDuration } from './duration.ts';
+export type { ConfigIssue, IssueCode } from './issues.ts';
+export { authorPath, type ConfigPath, type ExportForm, formatPath } from './path.ts';
+export {
+  type ConfigResult,
+  type ResolvedConfig,
+  type ResolvedLoop,
+  resolveConfig,
+  safeResolveConfig,
+} from './resolve.ts';
+export {
+  type Action,
+  ActionSchema,
+  type Condition,
+  type Config,
+  type ConfigInput,
+  ConfigSchema,
+  type CustomAction,
+  type Loop,
+  type LoopInput,
+  type Step,
+  type Trigger,
+} from './schema.ts';

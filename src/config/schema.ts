@@ -1,0 +1,330 @@
+import { Cron } from 'croner';
+import * as z from 'zod';
+import { DURATION_FORMS, parseDuration } from './duration.ts';
+import { globProblem } from './glob.ts';
+
+/**
+ * The loop language. Types are inferred from these schemas, so that an editor completes what `skene check` accepts.
+ * A custom issue carries `params.issue` (its stable code) and `params.hint` (what to write instead).
+ */
+
+const issue = (code: string, message: string, hint: string) => ({ message, params: { issue: code, hint } });
+
+const Duration = z.string().superRefine((text, context) => {
+  if (parseDuration(text) !== undefined) return;
+  context.addIssue({
+    code: 'custom',
+    ...issue('duration', `"${text}" is not a duration`, `write ${DURATION_FORMS}`),
+  });
+});
+
+const TimeZone = z.string().superRefine((name, context) => {
+  if (isTimeZone(name)) return;
+  context.addIssue({
+    code: 'custom',
+    ...issue(
+      'timezone',
+      `"${name}" is not a time zone`,
+      'write an IANA name such as Europe/Helsinki, or UTC',
+    ),
+  });
+});
+
+const CronExpression = z.string().superRefine((expression, context) => {
+  const problem = cronProblem(expression);
+  if (problem === undefined) return;
+  const hint = 'write five fields: minute hour day month weekday, such as 0 9 * * * for daily at nine';
+  context.addIssue({
+    code: 'custom',
+    ...issue('cron', `"${expression}" is not a cron expression: ${problem}`, hint),
+  });
+});
+
+const Glob = z.string().superRefine((glob, context) => {
+  const problem = globProblem(glob);
+  if (problem === undefined) return;
+  const hint = 'write a path such as /api/features/*, or /api/** for everything below /api';
+  context.addIssue({ code: 'custom', ...issue('glob', `"${glob}" ${problem}`, hint) });
+});
+
+const Identifier = z.string().regex(/^[A-Za-z_][\w$]*(?:\.[A-Za-z_][\w$]*)?$/, {
+  error:
+    'is not a table or column name; write letters, digits and underscores, with a schema in front if need be',
+});
+const Column = z
+  .string()
+  .regex(/^[A-Za-z_][\w$]*$/, { error: 'is not a column name; write letters, digits and underscores' });
+const Id = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i, {
+  error: 'is not an id; write up to 64 letters, digits, dashes and underscores',
+});
+const Share = z.number().min(0).max(1);
+const Text = z.string().min(1);
+const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+const DatabaseTrigger = z.strictObject({
+  type: z.literal('database'),
+  table: Identifier,
+  event: z.enum(['insert', 'update', 'delete']),
+  /** Columns that must have these values for the row to start a run. */
+  where: z.record(Column, Scalar).optional(),
+});
+const ApiTrigger = z.strictObject({
+  type: z.literal('api'),
+  endpoint: Glob,
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', '*']).default('*'),
+});
+const ScheduleTrigger = z.strictObject({
+  type: z.literal('schedule'),
+  cron: CronExpression,
+  timezone: TimeZone.default('UTC'),
+});
+const WebhookTrigger = z.strictObject({
+  type: z.literal('webhook'),
+  provider: z.enum(['clerk', 'stripe', 'nextauth']),
+  event: Text,
+});
+const EventTrigger = z.strictObject({ type: z.literal('event'), name: Text });
+
+export const TriggerSchema = z.discriminatedUnion('type', [
+  DatabaseTrigger,
+  ApiTrigger,
+  ScheduleTrigger,
+  WebhookTrigger,
+  EventTrigger,
+]);
+/** What starts a run. */
+export type Trigger = z.output<typeof TriggerSchema>;
+
+const QueryCondition = z.strictObject({
+  type: z.literal('query'),
+  /** One read-only SELECT; `$1` is the subject's id on every database. */
+  query: Text,
+  /** How long to wait for a row; without a subject (`schedule`) how long one pass may take. */
+  timeout: Duration.default('1d'),
+});
+const UsageCondition = z.strictObject({
+  type: z.literal('usage'),
+  /** How many units each plan includes per period; `Infinity` for no limit. */
+  limit: z.record(z.string(), z.union([z.int().nonnegative(), z.literal(Number.POSITIVE_INFINITY)])),
+  /** `30d` rolls from the first use, `month` is the calendar month, `billing` the Stripe period. */
+  period: z.union([z.enum(['hour', 'day', 'week', 'month', 'year', 'billing']), Duration]),
+  timezone: TimeZone.default('UTC'),
+  /** Raises an event at this share of the limit, so that a loop can write before the wall. */
+  warnAt: Share.optional(),
+  /** What to answer while Redis cannot be reached. */
+  onUnavailable: z.enum(['allow-bounded', 'deny', 'sql']).default('allow-bounded'),
+});
+const ActivityCondition = z.strictObject({
+  type: z.literal('activity'),
+  table: Identifier,
+  /** The share by which activity must have dropped: 0.8 is "down 80 %". */
+  drop: Share.default(0.8),
+  window: Duration.default('7d'),
+  baseline: Duration.default('28d'),
+  timeout: Duration.default('10m'),
+});
+const EventCondition = z.strictObject({
+  type: z.literal('event'),
+  name: Text,
+  where: z.record(Text, Scalar).optional(),
+  timeout: Duration.default('1d'),
+});
+
+export const ConditionSchema = z.discriminatedUnion('type', [
+  QueryCondition,
+  UsageCondition,
+  ActivityCondition,
+  EventCondition,
+]);
+/** What a step waits for or selects by. */
+export type Condition = z.output<typeof ConditionSchema>;
+
+const emailFields = {
+  template: Text,
+  /** Overrides the template's own subject line; Liquid. */
+  subject: Text.optional(),
+  /** Values for the template's variables; each is Liquid over `user`, `row` and `event`. */
+  personalization: z.record(z.string(), z.string()).optional(),
+};
+const EmailVariant = z.strictObject({
+  id: Id,
+  ...emailFields,
+  template: Text.optional(),
+  pinned: z.boolean().optional(),
+});
+const EmailAction = z.strictObject({
+  type: z.literal('email'),
+  provider: z.literal('resend').default('resend'),
+  ...emailFields,
+  from: Text.optional(),
+  replyTo: Text.optional(),
+  /** Transactional emails carry no unsubscribe link and ignore caps; say so only of what the user asked for. */
+  kind: z.enum(['marketing', 'transactional']).default('marketing'),
+  variants: z.array(EmailVariant).min(2).optional(),
+});
+const BlockAction = z.strictObject({
+  type: z.literal('block'),
+  message: Text,
+  upgradeUrl: Text.optional(),
+  upgradePrompt: EmailAction.optional(),
+});
+const CustomAction = z.strictObject({
+  type: z.literal('custom'),
+  /** The name of a function in `defineConfig({ actions })`. */
+  name: Text,
+  input: z.record(z.string(), z.json()).optional(),
+});
+
+export const ActionSchema = z.discriminatedUnion('type', [EmailAction, BlockAction, CustomAction]);
+/** What a step does. */
+export type Action = z.output<typeof ActionSchema>;
+
+export const StepSchema = z.strictObject({
+  id: Id.optional(),
+  trigger: TriggerSchema.optional(),
+  /** How long to sleep before the condition is looked at. */
+  delay: Duration.optional(),
+  condition: ConditionSchema.optional(),
+  action: ActionSchema,
+  /** What to do when the condition times out; nothing unless told. */
+  otherwise: ActionSchema.optional(),
+  /** An UPDATE of the team's own, run once the action is done. */
+  after: Text.optional(),
+});
+/** One step of a loop. */
+export type Step = z.output<typeof StepSchema>;
+
+const Frequency = z.strictObject({ cap: z.int().positive(), period: Duration });
+const QuietHours = z.strictObject({
+  from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time of day; write 21:00' }),
+  to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time of day; write 08:00' }),
+  /** `contact` takes the user's own time zone where it is known. */
+  timezone: z.union([z.literal('contact'), TimeZone]).default('contact'),
+});
+const Goal = z.union([
+  z.strictObject({ query: Text, within: Duration.default('30d') }),
+  z.strictObject({ event: Text, within: Duration.default('30d') }),
+]);
+
+export const LoopSchema = z.strictObject({
+  /** Stable name of the loop; its type unless told. */
+  id: Id.optional(),
+  type: z.enum(['activation', 'freemium', 'retention']),
+  opinion: Text,
+  enabled: z.boolean().default(true),
+  steps: z.array(StepSchema).min(1),
+  recovery: z
+    .strictObject({
+      /** How often a failed step is tried again; Upstash allows few, 5 is safe on every plan. */
+      retries: z.int().min(0).max(5).default(3),
+      backoff: z.enum(['exponential', 'linear', 'fixed']).default('exponential'),
+      /** The first pause of the backoff. */
+      delay: Duration.default('10s'),
+    })
+    .prefault({}),
+  goal: Goal.optional(),
+  /** Whether, and after how long, somebody who has been through the loop may enter it again. */
+  reentry: z.union([z.enum(['never', 'always']), z.strictObject({ cooldown: Duration })]).optional(),
+  frequency: Frequency.optional(),
+  quietHours: QuietHours.optional(),
+  /** The share of subjects who get nothing, against whom the effect is measured. */
+  holdout: Share.optional(),
+  /** What a deploy that changes this loop does to runs under way. */
+  onChange: z.enum(['pin', 'follow', 'drain']).default('pin'),
+});
+/** A checked loop, with its defaults filled in. */
+export type Loop = z.output<typeof LoopSchema>;
+/** A loop as it is written in `skene.config.ts`. */
+export type LoopInput = z.input<typeof LoopSchema>;
+
+const UsersTable = z
+  .strictObject({
+    table: Identifier.default('users'),
+    id: Column.default('id'),
+    email: Column.default('email'),
+    name: Column.default('name'),
+    timezone: Column.optional(),
+  })
+  .prefault({});
+
+const TableSettings = z.strictObject({
+  /** The primary key. */
+  id: Column.default('id'),
+  /** The column that says whose row it is; `user_id` unless told. */
+  subject: Column.optional(),
+  /** A column that only grows, for databases that are watched by polling. */
+  cursor: Column.optional(),
+  /** A webhook that tells of new rows, so that nothing is polled. */
+  boundTo: z.strictObject({ provider: z.enum(['clerk', 'stripe', 'nextauth']), event: Text }).optional(),
+});
+
+/** What a custom action is given, and what it may give back (kept in the run's record, so plain JSON). */
+export type CustomAction = (context: {
+  subject: string;
+  user: Record<string, unknown>;
+  row: Record<string, unknown>;
+  input: Record<string, unknown>;
+  /** The same on every attempt: hand it to whatever you call, so that it acts once. */
+  idempotencyKey: string;
+}) => Promise<unknown> | unknown;
+
+const CustomActionFunction = z.custom<CustomAction>((value) => typeof value === 'function', {
+  error: 'is not a function',
+});
+
+export const ConfigSchema = z.strictObject({
+  loops: z.array(LoopSchema).min(1),
+  database: z
+    .strictObject({
+      provider: z.enum(['postgres', 'neon', 'planetscale', 'mysql', 'upstash-redis']).optional(),
+      /** The name of the variable that holds the URL. */
+      url: z
+        .string()
+        .regex(/^[A-Z_][A-Z0-9_]*$/, { error: 'is not the name of a variable; write DATABASE_URL' })
+        .default('DATABASE_URL'),
+    })
+    .prefault({}),
+  users: UsersTable,
+  tables: z.record(Identifier, TableSettings).default({}),
+  email: z
+    .strictObject({
+      /** Sender of every email, such as `Ada <ada@example.com>`; the variable SKENE_FROM unless told. */
+      from: Text.optional(),
+      replyTo: Text.optional(),
+    })
+    .prefault({}),
+  frequency: Frequency.optional(),
+  quietHours: QuietHours.optional(),
+  /** Bounds that `skene check` proves over all loops. */
+  limits: z
+    .strictObject({
+      emailsPerDay: z.int().positive().optional(),
+      emailsPerWeek: z.int().positive().optional(),
+    })
+    .optional(),
+  actions: z.record(z.string(), CustomActionFunction).default({}),
+});
+/** A checked configuration, with its defaults filled in. */
+export type Config = z.output<typeof ConfigSchema>;
+/** A configuration as it is written in `skene.config.ts`. */
+export type ConfigInput = z.input<typeof ConfigSchema>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function cronProblem(expression: string): string | undefined {
+  const fields = expression.trim().split(/\s+/).length;
+  if (fields !== 5) return `it has ${fields} field${fields === 1 ? '' : 's'}, not five`;
+  try {
+    new Cron(expression, { maxRuns: 0, paused: true }).stop();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message.replace(/^CronPattern: /, '') : String(error);
+  }
+}

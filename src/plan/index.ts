@@ -1,0 +1,15 @@
+/** Floor 3: what a compiled loop is, which events start it, and how it reads. Pure. */
+export type {
+  Deployment,
+  Plan,
+  PlanAction,
+  PlanCondition,
+  PlanEmail,
+  PlanRecovery,
+  PlanStep,
+  PlanTrigger,
+  Scalar,
+  UsersTable,
+  Wake,
+  Watch,
+} from './plan.ts';

@@ -1,0 +1,149 @@
+import type { RowOperation } from '../events/index.ts';
+
+/** A value that SQL and JSON both know. */
+export type Scalar = string | number | boolean | null;
+
+/**
+ * A loop, compiled: plain data that a run carries in its first payload, so that it finishes by the definition it began
+ * with whatever is deployed meanwhile. Every duration is in seconds.
+ */
+export interface Plan {
+  /** The version of this form; a reader refuses what it does not know. */
+  version: 1;
+  loop: string;
+  type: 'activation' | 'freemium' | 'retention';
+  /** The id of the first step: a loop has one plan for each of its steps that has a trigger. */
+  entry: string;
+  /** A digest of the plan's content: tells one definition of a loop from the next. */
+  hash: string;
+  trigger: PlanTrigger;
+  steps: PlanStep[];
+  recovery: PlanRecovery;
+  users: UsersTable;
+  /** The longest the Upstash plan lets a run sleep; a longer wait becomes a chain of waits. */
+  longestWait: number;
+}
+
+/** Where the users are, and under which names their columns go. */
+export interface UsersTable {
+  table: string;
+  id: string;
+  email: string;
+  name: string;
+  timezone?: string | undefined;
+}
+
+/** What starts a run, as events tell of it. */
+export type PlanTrigger =
+  | {
+      type: 'database';
+      table: string;
+      operation: RowOperation;
+      /** Values the row must have. */
+      where: Record<string, Scalar>;
+      /** The column that says which user the row is about. */
+      subject: string;
+    }
+  | { type: 'event'; name: string }
+  | { type: 'webhook'; provider: 'clerk' | 'stripe' | 'nextauth'; event: string }
+  | { type: 'schedule'; cron: string; timezone: string }
+  | { type: 'api'; endpoint: string; method: string };
+
+/** One step of a run. */
+export interface PlanStep {
+  id: string;
+  /** Seconds to sleep before the step; 0 for none. */
+  delay: number;
+  condition?: PlanCondition | undefined;
+  action: PlanAction;
+  /** What is done when the condition times out. */
+  otherwise?: PlanAction | undefined;
+  after?: string | undefined;
+}
+
+/** A row that could make a waiting condition true: in `table`, about the subject by `column`, with these values. */
+export interface Wake {
+  table: string;
+  column: string;
+  equals: Record<string, Scalar>;
+}
+
+/** What a step waits for, and for how long. */
+export type PlanCondition =
+  | {
+      type: 'query';
+      sql: string;
+      /** Whether the query has `$1`; without, its rows are an audience. */
+      aboutSubject: boolean;
+      timeout: number;
+      wakes: Wake[];
+      /** Where no row change can tell (time passes, a join): seconds after the wait began at which to look again. */
+      checks: number[];
+    }
+  | { type: 'event'; name: string; where: Record<string, Scalar>; timeout: number }
+  | {
+      type: 'usage';
+      limits: Record<string, number | 'unlimited'>;
+      period: string;
+      timezone: string;
+      warnAt?: number | undefined;
+      onUnavailable: 'allow-bounded' | 'deny' | 'sql';
+    }
+  | { type: 'activity'; table: string; drop: number; window: number; baseline: number; timeout: number };
+
+/** An email to send: everything but the values of its variables. */
+export interface PlanEmail {
+  type: 'email';
+  template: string;
+  subject?: string | undefined;
+  /** Liquid over `user`, `row` and `event`, by the name of the template's variable. */
+  personalization: Record<string, string>;
+  from?: string | undefined;
+  replyTo?: string | undefined;
+  kind: 'marketing' | 'transactional';
+  variants: Array<{
+    id: string;
+    template?: string | undefined;
+    subject?: string | undefined;
+    personalization?: Record<string, string> | undefined;
+    pinned: boolean;
+  }>;
+}
+
+/** What a step does. */
+export type PlanAction =
+  | PlanEmail
+  | { type: 'block'; message: string; upgradeUrl?: string | undefined; upgradePrompt?: PlanEmail | undefined }
+  | { type: 'custom'; name: string; input: Record<string, unknown> };
+
+/** The retry policy, in QStash's terms. */
+export interface PlanRecovery {
+  retries: number;
+  /** QStash's `Retry-Delay` expression, in milliseconds over `retried`. */
+  retryDelay: string;
+}
+
+/** A table whose changes matter to some loop, and which of them do. */
+export interface Watch {
+  table: string;
+  /** The primary key column. */
+  id: string;
+  /** A column that only grows, where the author named one. */
+  cursor?: string | undefined;
+  /** The columns by which a row names its user. */
+  subjects: string[];
+  /** A change matters when it fits one of these: the operation, and the values the row must have. */
+  changes: Array<{ operation: RowOperation; equals: Record<string, Scalar> }>;
+}
+
+/** Everything that is deployed: what the functions need to know of `skene.config.ts`, as plain data. */
+export interface Deployment {
+  plans: Plan[];
+  watches: Watch[];
+  users: UsersTable;
+  database: {
+    provider: 'postgres' | 'neon' | 'planetscale' | 'mysql' | 'upstash-redis' | undefined;
+    urlVariable: string;
+  };
+  email: { from?: string | undefined; replyTo?: string | undefined };
+}
