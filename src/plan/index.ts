@@ -1,4 +1,6 @@
 /** Floor 3: what a compiled loop is, which events start it, and how it reads. Pure. */
+
+export { hasValues, type Match, matchPlans } from './match.ts';
 export type {
   Deployment,
   Plan,
@@ -13,3 +15,4 @@ export type {
   Wake,
   Watch,
 } from './plan.ts';
+export { eventTopic, rowTopic, type SubjectColumns, topicsOf, topicsOfEvent } from './topics.ts';

@@ -1,0 +1,116 @@
+import { addressKey, isAddress, renderEmail, unsubscribeHeaders, unsubscribeUrl } from '../email/index.ts';
+import { ConfigError, EnvError, isSkeneError, ProviderError } from '../errors/index.ts';
+import type { PlanEmail } from '../plan/index.ts';
+import type { SendKey } from '../state/index.ts';
+import type { ActionContext, ActionResult, ActionSite } from './perform.ts';
+
+/** Resend keeps idempotency keys for 24 hours; an hour before that we no longer trust it to recognise a repeat. */
+const RETRY_WINDOW_MS = 23 * 3_600_000;
+
+/** Sends one email: rendered first, then claimed in the ledger, then handed to the provider, then noted as sent. */
+export async function performEmail(
+  email: PlanEmail,
+  site: ActionSite,
+  context: ActionContext,
+): Promise<ActionResult> {
+  const to = site.scope.user.email;
+  if (typeof to !== 'string' || !isAddress(to)) {
+    return {
+      outcome: 'suppressed',
+      detail: { reason: to === undefined || to === null ? 'no address' : 'not an address' },
+    };
+  }
+  const message = await composeEmail(email, { ...site, to }, context);
+  const key: SendKey = { loop: site.loop, subject: site.subject, entry: site.entry, step: site.step };
+  const claim = await context.state.ledger.claim(key, {
+    addressKey: addressKey(to),
+    runId: site.runId,
+    at: context.now(),
+    ignoreSuppression: email.kind === 'transactional',
+  });
+  if (claim.result === 'suppressed') return { outcome: 'suppressed', detail: { reason: claim.reason } };
+  if (claim.result === 'held' && claim.entry.state === 'sent') return sent(email, claim.entry.emailId);
+  if (claim.result === 'held') refuseUnknown(claim.entry.at, context.now());
+
+  const emailId = await handOver(message, { key, idempotencyKey: `${site.runId}/${site.step}` }, context);
+  await context.state.ledger.confirm(key, { runId: site.runId, at: context.now(), emailId });
+  return sent(email, emailId);
+}
+
+type Message = Awaited<ReturnType<typeof composeEmail>>;
+
+async function composeEmail(email: PlanEmail, site: ActionSite & { to: string }, context: ActionContext) {
+  const template = Object.hasOwn(context.templates, email.template)
+    ? context.templates[email.template]
+    : undefined;
+  if (template === undefined) {
+    throw new ConfigError('TEMPLATE_NOT_FOUND', `No template is called "${email.template}".`, {
+      hint: `Add emails/${email.template}.html and deploy.`,
+    });
+  }
+  const from = email.from ?? context.settings.from ?? context.defaultFrom;
+  if (from === undefined) {
+    throw new EnvError('ENV_MISSING', 'Nobody is named as the sender.', {
+      hint: 'Set SKENE_FROM, or email.from in defineConfig.',
+    });
+  }
+  const link =
+    email.kind === 'marketing'
+      ? unsubscribeUrl(context.baseUrl, context.secret, {
+          subject: site.subject,
+          email: site.to,
+          loop: site.loop,
+        })
+      : undefined;
+  const { subject, html, text } = await renderEmail({
+    template,
+    name: email.template,
+    subject: email.subject,
+    personalization: email.personalization,
+    scope: site.scope,
+    unsubscribeUrl: link,
+  });
+  const headers = link === undefined ? {} : unsubscribeHeaders(link);
+  return {
+    from,
+    to: site.to,
+    subject,
+    html,
+    text,
+    replyTo: email.replyTo ?? context.settings.replyTo,
+    headers,
+    tags: { loop: site.loop, step: site.step },
+  };
+}
+
+/** Hands the message to the provider; a claim on something the provider has certainly not taken is given back. */
+async function handOver(
+  message: Message,
+  { key, idempotencyKey }: { key: SendKey; idempotencyKey: string },
+  { mailer, state }: ActionContext,
+): Promise<string> {
+  try {
+    const { id } = await (await mailer()).send(message, { idempotencyKey });
+    return id;
+  } catch (error) {
+    if (isSkeneError(error, 'PROVIDER_REJECTED') || isSkeneError(error, 'RATE_LIMITED'))
+      await state.ledger.release(key);
+    throw error;
+  }
+}
+
+/** An earlier attempt may have reached the provider. While it recognises our key, trying again is safe; later nobody can tell. */
+function refuseUnknown(claimedAt: number, now: number): void {
+  if (now - claimedAt < RETRY_WINDOW_MS) return;
+  throw new ProviderError(
+    'SEND_UNKNOWN',
+    'An attempt more than 23 hours ago may have sent this email, and the provider no longer knows.',
+    {
+      hint: 'Look it up at Resend; Skene does not risk sending it twice.',
+    },
+  );
+}
+
+function sent(email: PlanEmail, emailId: string | undefined): ActionResult {
+  return { outcome: 'sent', detail: { template: email.template, emailId } };
+}

@@ -1,0 +1,2 @@
+/** Floor 4: one effect, once. */
+export { type ActionContext, type ActionResult, type ActionSite, performAction } from './perform.ts';

@@ -1,0 +1,71 @@
+import { type Condition, parseDuration, type ResolvedConfig } from '../config/index.ts';
+import { InternalError } from '../errors/index.ts';
+import type { PlanCondition, Wake } from '../plan/index.ts';
+import { analyseQuery, type Dialect } from '../sql/index.ts';
+
+/** A wait that no event can end is looked at no more often than this. */
+const MOST_CHECKS = 6;
+
+/** Compiles a condition; `config` has been checked, so its durations and queries can be read. */
+export function compileCondition(condition: Condition, config: ResolvedConfig): PlanCondition {
+  switch (condition.type) {
+    case 'query':
+      return compileQuery(condition.query, durationOf(condition.timeout), dialectOf(config));
+    case 'event':
+      return {
+        type: 'event',
+        name: condition.name,
+        where: condition.where ?? {},
+        timeout: durationOf(condition.timeout),
+      };
+    case 'usage': {
+      const limits = Object.entries(condition.limit).map(
+        ([plan, limit]) => [plan, Number.isFinite(limit) ? limit : 'unlimited'] as const,
+      );
+      const { period, timezone, warnAt, onUnavailable } = condition;
+      return { type: 'usage', limits: Object.fromEntries(limits), period, timezone, warnAt, onUnavailable };
+    }
+    case 'activity':
+      return {
+        type: 'activity',
+        table: condition.table,
+        drop: condition.drop,
+        window: durationOf(condition.window),
+        baseline: durationOf(condition.baseline),
+        timeout: durationOf(condition.timeout),
+      };
+  }
+}
+
+/** The dialect in which the configuration's queries are written. */
+export function dialectOf(config: ResolvedConfig): Dialect {
+  const provider = config.database.provider;
+  return provider === 'planetscale' || provider === 'mysql' ? 'mysql' : 'postgres';
+}
+
+function compileQuery(sql: string, timeout: number, dialect: Dialect): PlanCondition {
+  const analysis = analyseQuery(sql, { dialect, parameters: 1 });
+  if (!analysis.ok) throw new InternalError(`An unchecked query reached the compiler: ${analysis.message}`);
+  const wakes: Wake[] = analysis.reads.flatMap(({ table, column, equals }) =>
+    column === undefined ? [] : [{ table, column, equals }],
+  );
+  const everyChangeIsHeard =
+    analysis.reads.length > 0 && wakes.length === analysis.reads.length && !analysis.timeDependent;
+  const checks = analysis.aboutSubject && !everyChangeIsHeard ? growingChecks(timeout) : [];
+  return { type: 'query', sql, aboutSubject: analysis.aboutSubject, timeout, wakes, checks };
+}
+
+/** When to look again, in seconds since the wait began: each pause twice the one before, the last check at the timeout. */
+export function growingChecks(timeout: number): number[] {
+  const parts = 2 ** MOST_CHECKS - 1;
+  const times = Array.from({ length: MOST_CHECKS - 1 }, (_, index) =>
+    Math.round((timeout * (2 ** (index + 1) - 1)) / parts),
+  );
+  return [...new Set(times)].filter((time) => time > 0 && time < timeout);
+}
+
+function durationOf(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds === undefined) throw new InternalError(`An unchecked duration reached the compiler: ${text}`);
+  return seconds;
+}

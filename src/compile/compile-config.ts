@@ -1,0 +1,106 @@
+import {
+  parseDuration,
+  type ResolvedConfig,
+  type ResolvedLoop,
+  type Step,
+  type Trigger,
+} from '../config/index.ts';
+import { stableHash } from '../events/index.ts';
+import type { Deployment, Plan, PlanRecovery, PlanTrigger } from '../plan/index.ts';
+import { compileAction } from './compile-action.ts';
+import { compileCondition } from './compile-condition.ts';
+import { watchesOf } from './watches.ts';
+
+/** The longest the free Upstash plan lets a message wait: 7 days. */
+const FREE_PLAN_LONGEST_WAIT = 7 * 86_400;
+
+/** What the compiler needs to know besides the configuration. */
+export interface CompileOptions {
+  /** The longest wait of the Upstash plan, in seconds; 7 days (the free plan's) unless told. */
+  longestWait?: number | undefined;
+}
+
+/** Compiles a configuration into what is deployed: plans and watched tables, as plain data. */
+export function compileConfig(config: ResolvedConfig, options: CompileOptions = {}): Deployment {
+  const plans = config.loops
+    .filter((loop) => loop.enabled)
+    .flatMap((loop) => compileLoop(loop, config, options));
+  return {
+    plans,
+    watches: watchesOf(plans, config.tables),
+    users: config.users,
+    database: { provider: config.database.provider, urlVariable: config.database.url },
+    email: config.email,
+  };
+}
+
+/** A loop has one plan for each step that has a trigger; the steps after it, up to the next trigger, belong to it. */
+function compileLoop(loop: ResolvedLoop, config: ResolvedConfig, options: CompileOptions): Plan[] {
+  return chainsOf(loop.steps).map(({ trigger, steps }) => {
+    const plan: Omit<Plan, 'hash'> = {
+      version: 1,
+      loop: loop.id,
+      type: loop.type,
+      entry: steps[0]?.id ?? 'step-1',
+      trigger: compileTrigger(trigger, config),
+      steps: steps.map((step) => ({
+        id: step.id,
+        delay: seconds(step.delay) ?? 0,
+        condition: step.condition && compileCondition(step.condition, config),
+        action: compileAction(step.action),
+        otherwise: step.otherwise && compileAction(step.otherwise),
+        after: step.after,
+      })),
+      recovery: compileRecovery(loop.recovery),
+      users: config.users,
+      longestWait: options.longestWait ?? FREE_PLAN_LONGEST_WAIT,
+    };
+    return { ...plan, hash: stableHash([plan]) };
+  });
+}
+
+interface Chain {
+  trigger: Trigger;
+  steps: Array<Step & { id: string }>;
+}
+
+function chainsOf(steps: readonly Step[]): Chain[] {
+  const chains: Chain[] = [];
+  for (const [index, step] of steps.entries()) {
+    const named = { ...step, id: step.id ?? `step-${index + 1}` };
+    if (step.trigger !== undefined) chains.push({ trigger: step.trigger, steps: [named] });
+    else chains.at(-1)?.steps.push(named);
+  }
+  return chains;
+}
+
+function compileTrigger(trigger: Trigger, config: ResolvedConfig): PlanTrigger {
+  if (trigger.type !== 'database') return trigger;
+  const { table, event, where } = trigger;
+  return {
+    type: 'database',
+    table,
+    operation: event,
+    where: where ?? {},
+    subject: subjectColumn(table, config),
+  };
+}
+
+/** The column by which a row names its user: what the author said, the users' own id, or the convention `user_id`. */
+function subjectColumn(table: string, config: ResolvedConfig): string {
+  return config.tables[table]?.subject ?? (table === config.users.table ? config.users.id : 'user_id');
+}
+
+function compileRecovery({ retries, backoff, delay }: ResolvedLoop['recovery']): PlanRecovery {
+  const first = (seconds(delay) ?? 10) * 1000;
+  const growth = {
+    exponential: `${first} * pow(2, retried)`,
+    linear: `${first} * (1 + retried)`,
+    fixed: `${first}`,
+  };
+  return { retries, retryDelay: growth[backoff] };
+}
+
+function seconds(duration: string | undefined): number | undefined {
+  return duration === undefined ? undefined : parseDuration(duration);
+}

@@ -1,0 +1,3 @@
+/** Floor 4: from the loops as they are written to the plans that runs carry. Pure; not needed by any function. */
+export { dialectOf } from './compile-condition.ts';
+export { type CompileOptions, compileConfig } from './compile-config.ts';

@@ -1,0 +1,2 @@
+/** Floor 4: is it true for this subject? */
+export { type CheckContext, checkCondition, type Verdict } from './check.ts';

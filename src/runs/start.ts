@@ -1,0 +1,97 @@
+import type { SkeneEvent } from '../events/index.ts';
+import { matchPlans, type Plan } from '../plan/index.ts';
+import type { RunFact, State } from '../state/index.ts';
+import { type RunPayload, runPayload } from './payload.ts';
+import type { Queue } from './queue.ts';
+
+/** What starting runs needs. */
+export interface StartContext {
+  plans: readonly Plan[];
+  state: Pick<State, 'claims' | 'runLog'>;
+  queue: Queue;
+  /** Where the functions are reached. */
+  baseUrl: string;
+  /** Headers that every delivery carries (Vercel's protection bypass). */
+  headers: Record<string, string>;
+  now: () => number;
+}
+
+/** What became of the runs that events asked for. */
+export interface StartResult {
+  started: RunPayload[];
+  /** Runs that had been started before, by the same event. */
+  known: RunPayload[];
+  /** Runs that QStash would not take, and why: their events have to be handed in again, or set aside. */
+  refused: Array<{ run: RunPayload; reason: string }>;
+}
+
+/** The version of the step protocol: a change of step names or their order is a new version with a route of its own. */
+export const STEP_PROTOCOL = 'v1';
+
+/** QStash takes batches of any length; this keeps one request, and what is repeated when it fails, small. */
+const BATCH = 100;
+
+/**
+ * Starts the runs of all plans that these events match. Claims come first and are settled only when QStash has accepted, so an event
+ * that is handed in again after a failure starts what is missing and nothing twice.
+ * @throws {ProviderError} when Redis or QStash cannot be reached: the sender has to try again.
+ */
+export async function startRuns(events: readonly SkeneEvent[], context: StartContext): Promise<StartResult> {
+  const wanted = new Map<string, RunPayload>();
+  for (const event of events) {
+    for (const match of matchPlans(context.plans, event)) {
+      const payload = runPayload(match, event);
+      wanted.set(payload.runId, payload);
+    }
+  }
+  const result: StartResult = { started: [], known: [], refused: [] };
+  const payloads = [...wanted.values()];
+  for (let from = 0; from < payloads.length; from += BATCH)
+    await startBatch(payloads.slice(from, from + BATCH), context, result);
+  return result;
+}
+
+async function startBatch(payloads: RunPayload[], context: StartContext, result: StartResult): Promise<void> {
+  const { claims, runLog } = context.state;
+  const states = await claims.claim(payloads.map((payload) => payload.runId));
+  const fresh = payloads.filter((_, index) => states[index] === 'new' || states[index] === 'starting');
+  result.known.push(...payloads.filter((payload) => !fresh.includes(payload)));
+
+  const answers = await context.queue.start(fresh.map((payload) => triggerOf(payload, context)));
+  const accepted: RunPayload[] = [];
+  for (const [index, run] of fresh.entries()) {
+    const answer = answers[index];
+    if (answer?.accepted) accepted.push(run);
+    else result.refused.push({ run, reason: answer?.reason ?? 'QStash did not answer for it' });
+  }
+
+  await runLog.record(accepted.map((payload) => startedFact(payload, context.now())));
+  await claims.settle(
+    accepted.map((payload) => payload.runId),
+    'started',
+  );
+  result.started.push(...accepted);
+}
+
+function triggerOf(payload: RunPayload, { baseUrl, headers }: StartContext) {
+  return {
+    runId: payload.runId,
+    url: `${baseUrl}/api/workflows/${STEP_PROTOCOL}/${payload.plan.type}`,
+    payload,
+    label: payload.plan.loop,
+    recovery: payload.plan.recovery,
+    headers,
+  };
+}
+
+function startedFact({ runId, plan, subject, event }: RunPayload, at: number): RunFact {
+  return {
+    runId,
+    loop: plan.loop,
+    subject,
+    outcome: 'started',
+    step: '',
+    at,
+    detail: { event: event.type, plan: plan.hash },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Env } from '../env/index.ts';
+import { createQueue, type Queue } from '../runs/index.ts';
+import { createState, type State } from '../state/index.ts';
+
+/** Something that happened, for whoever watches (the local stack prints it). */
+export type Report =
+  | { kind: 'event'; type: string; subject: string | undefined; id: string }
+  | { kind: 'run'; runId: string; loop: string; subject: string }
+  | { kind: 'waiting'; runId: string; loop: string; subject: string; seconds: number }
+  | { kind: 'wake'; runId: string; loop: string; subject: string }
+  | {
+      kind: 'outcome';
+      runId: string;
+      loop: string;
+      subject: string;
+      outcome: string;
+      detail: Record<string, unknown> | undefined;
+    };
+
+/** What every function stands on, each connected when first used. */
+export interface Services {
+  env: Env;
+  state: State;
+  queue: Queue;
+  now: () => number;
+  report: (report: Report) => void;
+}
+
+/** What a host may put in place of the machine's clock and of silence. */
+export interface ServiceOptions {
+  now?: (() => number) | undefined;
+  report?: ((report: Report) => void) | undefined;
+}
+
+/** Connects to Redis and QStash, lazily. */
+export function createServices(
+  env: Env,
+  { now = Date.now, report = () => {} }: ServiceOptions = {},
+): Services {
+  let state: State | undefined;
+  let queue: Queue | undefined;
+  return {
+    env,
+    get state() {
+      state ??= createState({ ...env.redis, namespace: env.namespace });
+      return state;
+    },
+    get queue() {
+      queue ??= createQueue(env.qstash);
+      return queue;
+    },
+    now,
+    report,
+  };
+}

@@ -1,0 +1,36 @@
+import { createEnv, type Env } from '../env/index.ts';
+import { ProviderError } from '../errors/index.ts';
+import type { Deployment } from '../plan/index.ts';
+import { acceptEvents, createServices, type ServiceOptions } from '../runtime/index.ts';
+import { eventsFromBody, readBody, requireBearer } from '../sources/index.ts';
+import { answering, type Handler } from './respond.ts';
+
+/** What a host may put in place of the process's environment, clock and silence. */
+export interface HandlerOptions extends ServiceOptions {
+  env?: Env;
+}
+
+/**
+ * `POST /api/events`: takes CloudEvents 1.0, one or an array, from whoever knows SKENE_SECRET. Answers 202 once QStash has accepted
+ * every run they start; otherwise 5xx, and the sender tries again.
+ */
+export function createEventsHandler(deployment: Deployment, options: HandlerOptions = {}): { POST: Handler } {
+  const services = createServices(options.env ?? createEnv(), options);
+  return {
+    POST: answering(async (request) => {
+      requireBearer(request, services.env.secret);
+      const events = eventsFromBody(await readBody(request));
+      const { started, known, refused } = await acceptEvents(events, { deployment, services });
+      if (refused.length > 0) {
+        throw new ProviderError(
+          'PROVIDER_UNAVAILABLE',
+          `QStash refused ${refused.length} runs: ${refused[0]?.reason}`,
+        );
+      }
+      return Response.json(
+        { accepted: events.length, started: started.length, known: known.length },
+        { status: 202 },
+      );
+    }),
+  };
+}

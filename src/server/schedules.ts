@@ -1,0 +1,41 @@
+import { createEnv } from '../env/index.ts';
+import { RequestError } from '../errors/index.ts';
+import type { Deployment } from '../plan/index.ts';
+import { createReceiver, verifyQStashRequest } from '../runs/index.ts';
+import { createServices, databaseOf, drainOutbox } from '../runtime/index.ts';
+import { readBody } from '../sources/index.ts';
+import type { HandlerOptions } from './events.ts';
+import { answering, type Handler } from './respond.ts';
+
+/** Less than the shortest time limit of a Vercel function, so that a drain ends by itself. */
+const DRAIN_BUDGET_MS = 8_000;
+
+/** `POST /api/schedules/{task}`: what QStash's schedules call for; `drain` empties the outbox. Signed by QStash, or refused. */
+export function createSchedulesHandler(
+  deployment: Deployment,
+  options: HandlerOptions = {},
+): { POST: Handler } {
+  const env = options.env ?? createEnv();
+  const context = {
+    deployment,
+    services: createServices(env, options),
+    database: databaseOf(env, deployment.database),
+  };
+
+  return {
+    POST: answering(async (request) => {
+      const { pathname } = new URL(request.url);
+      const body = await readBody(request);
+      const signature = request.headers.get('upstash-signature');
+      await verifyQStashRequest(createReceiver(env.signingKeys), {
+        signature,
+        body,
+        url: `${env.baseUrl}${pathname}`,
+      });
+      const task = pathname.split('/').at(-1);
+      if (task !== 'drain') throw new RequestError('NOT_FOUND', `There is no schedule "${task}".`);
+      if (env.isPreview) return Response.json({ skipped: 'preview deployments run no schedules' });
+      return Response.json(await drainOutbox(context, { budgetMs: DRAIN_BUDGET_MS }));
+    }),
+  };
+}

@@ -1,0 +1,60 @@
+import type { CustomAction } from '../config/index.ts';
+import type { TemplateSource } from '../email/index.ts';
+import { createEnv } from '../env/index.ts';
+import { RequestError } from '../errors/index.ts';
+import type { Deployment } from '../plan/index.ts';
+import { STEP_PROTOCOL } from '../runs/index.ts';
+import {
+  createServices,
+  databaseOf,
+  mailerOf,
+  serveWorkflow,
+  type WorkflowDefinition,
+  type WorkflowHost,
+} from '../runtime/index.ts';
+import type { HandlerOptions } from './events.ts';
+import { answering, type Handler } from './respond.ts';
+
+/** What the workflow function serves. */
+export interface WorkflowSources {
+  deployment: Deployment;
+  workflows: Readonly<Record<string, WorkflowDefinition>>;
+  templates: Readonly<Record<string, TemplateSource>>;
+  actions: Readonly<Record<string, CustomAction>>;
+}
+
+/** `POST /api/workflows/v1/{type}`: the steps of runs, as QStash calls for them. Anything without QStash's signature is refused. */
+export function createWorkflowsHandler(
+  sources: WorkflowSources,
+  options: HandlerOptions = {},
+): { POST: Handler } {
+  const { deployment, workflows, templates, actions } = sources;
+  const env = options.env ?? createEnv();
+  const host: WorkflowHost = {
+    services: createServices(env, options),
+    database: databaseOf(env, deployment.database),
+    mailer: mailerOf(env),
+    templates,
+    actions,
+    settings: deployment.email,
+  };
+  const served = new Map<string, Handler>();
+
+  function serving(type: string): Handler {
+    const known = served.get(type);
+    if (known !== undefined) return known;
+    const definition = Object.hasOwn(workflows, type) ? workflows[type] : undefined;
+    if (definition === undefined)
+      throw new RequestError('NOT_FOUND', `There is no workflow of type "${type}".`);
+    const handler = serveWorkflow(definition, `${env.baseUrl}/api/workflows/${STEP_PROTOCOL}/${type}`, host);
+    served.set(type, handler);
+    return handler;
+  }
+
+  return {
+    POST: answering(async (request) => {
+      const type = new URL(request.url).pathname.split('/').at(-1) ?? '';
+      return serving(type)(request);
+    }),
+  };
+}

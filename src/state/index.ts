@@ -1,0 +1,7 @@
+/** Floor 3: what Skene remembers, in Redis: claims, waits, the send ledger, suppressions, the journal of runs. */
+export type { ClaimState } from './claims.ts';
+export type { LedgerEntry, SendKey } from './ledger.ts';
+export { dayOf, type RunFact, type RunRecord } from './run-log.ts';
+export { createState, type State } from './state.ts';
+export type { SuppressionReason } from './suppressions.ts';
+export type { Wait, WaitedColumn } from './waits.ts';

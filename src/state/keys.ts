@@ -1,0 +1,29 @@
+/**
+ * The one key schema. Everything lies under `skene:{namespace}:`, so that a preview deployment never touches what
+ * production knows, and everything about a person under a key that holds the person's id, so that it can be erased.
+ */
+export function createKeys(namespace: string) {
+  const root = `skene:${namespace}`;
+  return {
+    root,
+    /** What has become of the run that an event started: `starting`, `started` or `ended`. */
+    claim: (runId: string) => `${root}:claim:${runId}`,
+    /** Hash, run id -> how to wake it: the runs that wait for a topic. */
+    waiting: (topic: string) => `${root}:waiting:${topic}`,
+    /** Hash, table -> JSON array of columns: by which columns some run waits for the table's rows. */
+    columns: () => `${root}:columns`,
+    /** Hash, about one subject: `sent|loop|entry|step`, `run|id`, `seen|event`. */
+    subject: (subject: string) => `${root}:subject:${subject}`,
+    /** String, exists when the address (hashed) must not be mailed; holds the reason. */
+    suppressed: (addressKey: string) => `${root}:suppressed:${addressKey}`,
+    /** Hash, outcome -> count, for one loop and UTC day. */
+    counters: (loop: string, day: string) => `${root}:counters:${loop}:${day}`,
+    /** Hash: what is known of one run. */
+    run: (runId: string) => `${root}:run:${runId}`,
+    /** Sorted set of run ids by the time they started. */
+    runs: () => `${root}:runs`,
+  };
+}
+
+/** The keys of one namespace. */
+export type Keys = ReturnType<typeof createKeys>;

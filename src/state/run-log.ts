@@ -1,0 +1,131 @@
+import type { Keys } from './keys.ts';
+import { type Redis, reachRedis } from './redis.ts';
+
+/** One thing that became of a run; written once however often it is reported. */
+export interface RunFact {
+  runId: string;
+  loop: string;
+  subject: string;
+  /** `started`, or the outcome. */
+  outcome: string;
+  /** The step it is about; empty for the run as a whole. */
+  step: string;
+  /** When, ms since the epoch. */
+  at: number;
+  /** Anything worth knowing about it. */
+  detail?: Record<string, unknown> | undefined;
+  /** The run is over with this. */
+  final?: boolean | undefined;
+}
+
+/** What is known of one run. */
+export interface RunRecord {
+  runId: string;
+  loop: string;
+  subject: string;
+  startedAt: number;
+  endedAt?: number | undefined;
+  facts: Array<{ outcome: string; step: string; at: number; detail?: Record<string, unknown> | undefined }>;
+}
+
+const RUN_SECONDS = 90 * 86_400;
+const COUNTER_SECONDS = 800 * 86_400;
+/** How many runs are kept for looking at; the counters know of all. */
+const MOST_RUNS = 10_000;
+
+/** KEYS: run, counters, runs, subject for each fact. ARGV: bounds, then one JSON fact each. */
+const RECORD = `
+local written = 0
+for index = 1, #KEYS / 4 do
+  local run, counters, runs, subject = KEYS[4 * index - 3], KEYS[4 * index - 2], KEYS[4 * index - 1], KEYS[4 * index]
+  local text = ARGV[3 + index]
+  local fact = cjson.decode(text)
+  if redis.call('HSETNX', run, 'fact|' .. fact.step .. '|' .. fact.outcome, text) == 1 then
+    written = written + 1
+    redis.call('HSETNX', run, 'loop', fact.loop)
+    redis.call('HSETNX', run, 'subject', fact.subject)
+    redis.call('HSETNX', run, 'startedAt', fact.at)
+    if fact.final then redis.call('HSET', run, 'endedAt', fact.at) end
+    redis.call('EXPIRE', run, ARGV[1])
+    redis.call('HINCRBY', counters, fact.outcome, 1)
+    redis.call('EXPIRE', counters, ARGV[2])
+    redis.call('ZADD', runs, 'NX', fact.at, fact.runId)
+    redis.call('HSETNX', subject, 'run|' .. fact.runId, fact.loop)
+    redis.call('EXPIRE', subject, ARGV[1])
+  end
+end
+if written > 0 then redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -1 - ARGV[3]) end
+return written`;
+
+/** The bounded journal of runs, and the counters of their outcomes by loop and UTC day. */
+export function createRunLog(redis: Redis, keys: Keys) {
+  return {
+    /** Writes facts down, each once, in one round trip; answers how many were news. */
+    async record(facts: readonly RunFact[]): Promise<number> {
+      if (facts.length === 0) return 0;
+      const keysOf = (fact: RunFact) => [
+        keys.run(fact.runId),
+        keys.counters(fact.loop, dayOf(fact.at)),
+        keys.runs(),
+        keys.subject(fact.subject),
+      ];
+      const bounds = [RUN_SECONDS, COUNTER_SECONDS, MOST_RUNS].map(String);
+      return Number(
+        await reachRedis(() =>
+          redis.eval(RECORD, facts.flatMap(keysOf), [
+            ...bounds,
+            ...facts.map((fact) => JSON.stringify(fact)),
+          ]),
+        ),
+      );
+    },
+
+    /** The newest runs first. */
+    async list(limit: number): Promise<RunRecord[]> {
+      return reachRedis(async () => {
+        const runIds = await redis.zrange<string[]>(keys.runs(), 0, limit - 1, { rev: true });
+        const pipeline = redis.pipeline();
+        for (const runId of runIds) pipeline.hgetall(keys.run(runId));
+        const found = runIds.length === 0 ? [] : await pipeline.exec<Array<Record<string, string> | null>>();
+        return runIds.flatMap((runId, index) => {
+          const hash = found[index];
+          return hash ? [readRun(runId, hash)] : [];
+        });
+      });
+    },
+
+    /** One run, or `undefined` when nothing (or nothing any more) is known of it. */
+    async find(runId: string): Promise<RunRecord | undefined> {
+      const hash = await reachRedis(() => redis.hgetall<Record<string, string>>(keys.run(runId)));
+      return hash === null || Object.keys(hash).length === 0 ? undefined : readRun(runId, hash);
+    },
+
+    /** How often each outcome happened to a loop on one UTC day (`2026-11-20`). */
+    async counts(loop: string, day: string): Promise<Record<string, number>> {
+      const hash =
+        (await reachRedis(() => redis.hgetall<Record<string, string>>(keys.counters(loop, day)))) ?? {};
+      return Object.fromEntries(Object.entries(hash).map(([outcome, count]) => [outcome, Number(count)]));
+    },
+  };
+}
+
+/** The UTC day of a time in ms: `2026-11-20`. */
+export function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
+function readRun(runId: string, hash: Record<string, string>): RunRecord {
+  const facts = Object.entries(hash)
+    .filter(([field]) => field.startsWith('fact|'))
+    .map(([, text]) => JSON.parse(text) as RunFact)
+    .map(({ outcome, step, at, detail }) => ({ outcome, step, at, detail }))
+    .sort((left, right) => left.at - right.at);
+  return {
+    runId,
+    loop: hash.loop ?? '',
+    subject: hash.subject ?? '',
+    startedAt: Number(hash.startedAt),
+    endedAt: hash.endedAt === undefined ? undefined : Number(hash.endedAt),
+    facts,
+  };
+}

@@ -1,0 +1,27 @@
+import { createClaims } from './claims.ts';
+import { createKeys } from './keys.ts';
+import { createLedger } from './ledger.ts';
+import { createRedis } from './redis.ts';
+import { createRunLog } from './run-log.ts';
+import { createSightings } from './sightings.ts';
+import { createSuppressions } from './suppressions.ts';
+import { createWaits } from './waits.ts';
+
+/** What Skene remembers, in Redis. */
+export type State = ReturnType<typeof createState>;
+
+/** Opens the state of one namespace; nothing is sent until first used. */
+export function createState(options: { url: string; token: string; namespace: string }) {
+  const redis = createRedis(options);
+  const keys = createKeys(options.namespace);
+  return {
+    claims: createClaims(redis, keys),
+    waits: createWaits(redis, keys),
+    ledger: createLedger(redis, keys),
+    suppressions: createSuppressions(redis, keys),
+    runLog: createRunLog(redis, keys),
+    sightings: createSightings(redis, keys),
+    /** Round trip to Redis; throws when it cannot be reached. */
+    ping: async (): Promise<void> => void (await redis.ping()),
+  };
+}

@@ -1,0 +1,4 @@
+import { activation } from './activation.ts';
+
+/** The durable definitions, by type of loop. A new type is a file and a line here. */
+export const workflows = { activation };
