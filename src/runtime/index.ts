@@ -1,7 +1,3 @@
-/** Floor 5: from a plan to Upstash's steps: the verbs that `workflows/` is written with. */
-export { acceptEvents } from './accept.ts';
-export { databaseOf, mailerOf } from './connections.ts';
-export { type DrainContext, drainOutbox } from './drain.ts';
+/** Floor 6: from a plan to Upstash's steps: the verbs that `workflows/` is written with. */
 export type { Run } from './run.ts';
-export { createServices, type Report, type ServiceOptions, type Services } from './services.ts';
 export { defineWorkflow, serveWorkflow, type WorkflowDefinition, type WorkflowHost } from './workflow.ts';

@@ -2,11 +2,11 @@ import type { WorkflowContext } from '@upstash/workflow';
 import type { ActionResult, performAction } from '../actions/index.ts';
 import { checkCondition, type Verdict } from '../conditions/index.ts';
 import type { Database } from '../databases/index.ts';
+import type { Services } from '../intake/index.ts';
 import { type Plan, type PlanAction, type PlanStep, topicsOf } from '../plan/index.ts';
 import type { RunPayload } from '../runs/index.ts';
 import type { RunFact, Wait } from '../state/index.ts';
 import { retriable } from './retriable.ts';
-import type { Services } from './services.ts';
 import { nextPause } from './waiting.ts';
 
 /** What a story of `workflows/` is told with. */

@@ -3,10 +3,10 @@ import { performAction } from '../actions/index.ts';
 import type { CustomAction } from '../config/index.ts';
 import type { Database } from '../databases/index.ts';
 import type { Mailer, TemplateSource } from '../email/index.ts';
+import type { Services } from '../intake/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { createQStashClient, createReceiver, type RunPayload } from '../runs/index.ts';
 import { createRun, type Run } from './run.ts';
-import type { Services } from './services.ts';
 
 /** The story of one type of loop: what a run does, from its start to its end. */
 export interface WorkflowDefinition {
@@ -47,7 +47,7 @@ export function serveWorkflow(
     {
       url,
       qstashClient: createQStashClient(env.qstash),
-      receiver: createReceiver(env.signingKeys),
+      receiver: createReceiver(env.signingKeys, url),
       disableTelemetry: true,
       failureFunction: async ({ context, failStatus, failResponse }) => {
         await recordFailure(context.requestPayload, { failStatus, failResponse }, services);

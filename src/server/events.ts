@@ -1,14 +1,9 @@
-import { createEnv, type Env } from '../env/index.ts';
+import { createEnv } from '../env/index.ts';
 import { ProviderError } from '../errors/index.ts';
+import { acceptEvents, createServices } from '../intake/index.ts';
 import type { Deployment } from '../plan/index.ts';
-import { acceptEvents, createServices, type ServiceOptions } from '../runtime/index.ts';
 import { eventsFromBody, readBody, requireBearer } from '../sources/index.ts';
-import { answering, type Handler } from './respond.ts';
-
-/** What a host may put in place of the process's environment, clock and silence. */
-export interface HandlerOptions extends ServiceOptions {
-  env?: Env;
-}
+import { answering, type Handler, type HandlerOptions } from './respond.ts';
 
 /**
  * `POST /api/events`: takes CloudEvents 1.0, one or an array, from whoever knows SKENE_SECRET. Answers 202 once QStash has accepted

@@ -1,4 +1,12 @@
+import type { Env } from '../env/index.ts';
 import { isSkeneError, problemResponse } from '../errors/index.ts';
+
+import type { ServiceOptions } from '../intake/index.ts';
+
+/** What a host may put in place of the process's environment, clock and silence. */
+export interface HandlerOptions extends ServiceOptions {
+  env?: Env;
+}
 
 /** Answers a request. */
 export type Handler = (request: Request) => Promise<Response>;

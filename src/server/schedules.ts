@@ -1,11 +1,10 @@
 import { createEnv } from '../env/index.ts';
 import { RequestError } from '../errors/index.ts';
+import { createServices, databaseOf, drainOutbox } from '../intake/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { createReceiver, verifyQStashRequest } from '../runs/index.ts';
-import { createServices, databaseOf, drainOutbox } from '../runtime/index.ts';
 import { readBody } from '../sources/index.ts';
-import type { HandlerOptions } from './events.ts';
-import { answering, type Handler } from './respond.ts';
+import { answering, type Handler, type HandlerOptions } from './respond.ts';
 
 /** Less than the shortest time limit of a Vercel function, so that a drain ends by itself. */
 const DRAIN_BUDGET_MS = 8_000;
@@ -27,11 +26,7 @@ export function createSchedulesHandler(
       const { pathname } = new URL(request.url);
       const body = await readBody(request);
       const signature = request.headers.get('upstash-signature');
-      await verifyQStashRequest(createReceiver(env.signingKeys), {
-        signature,
-        body,
-        url: `${env.baseUrl}${pathname}`,
-      });
+      await verifyQStashRequest(createReceiver(env.signingKeys, `${env.baseUrl}${pathname}`), { signature, body });
       const task = pathname.split('/').at(-1);
       if (task !== 'drain') throw new RequestError('NOT_FOUND', `There is no schedule "${task}".`);
       if (env.isPreview) return Response.json({ skipped: 'preview deployments run no schedules' });

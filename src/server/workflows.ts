@@ -1,19 +1,12 @@
 import type { CustomAction } from '../config/index.ts';
-import type { TemplateSource } from '../email/index.ts';
+import { createMailer, type TemplateSource } from '../email/index.ts';
 import { createEnv } from '../env/index.ts';
 import { RequestError } from '../errors/index.ts';
+import { createServices, databaseOf, once } from '../intake/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { STEP_PROTOCOL } from '../runs/index.ts';
-import {
-  createServices,
-  databaseOf,
-  mailerOf,
-  serveWorkflow,
-  type WorkflowDefinition,
-  type WorkflowHost,
-} from '../runtime/index.ts';
-import type { HandlerOptions } from './events.ts';
-import { answering, type Handler } from './respond.ts';
+import { serveWorkflow, type WorkflowDefinition, type WorkflowHost } from '../runtime/index.ts';
+import { answering, type Handler, type HandlerOptions } from './respond.ts';
 
 /** What the workflow function serves. */
 export interface WorkflowSources {
@@ -33,7 +26,9 @@ export function createWorkflowsHandler(
   const host: WorkflowHost = {
     services: createServices(env, options),
     database: databaseOf(env, deployment.database),
-    mailer: mailerOf(env),
+    mailer: once(async () =>
+      createMailer({ apiKey: env.resend.apiKey, baseUrl: env.resend.baseUrl, preview: env.isPreview }),
+    ),
     templates,
     actions,
     settings: deployment.email,

@@ -1,9 +1,8 @@
 import { type Database, openDatabase } from '../databases/index.ts';
-import { createMailer, type Mailer } from '../email/index.ts';
 import type { Env } from '../env/index.ts';
 import type { Deployment } from '../plan/index.ts';
 
-/** Opens the team's database once, when first asked for; a failed attempt is not remembered. */
+/** Opens the team's database once, when first asked for. */
 export function databaseOf(
   env: Env,
   { urlVariable, provider }: Deployment['database'],
@@ -13,14 +12,8 @@ export function databaseOf(
   );
 }
 
-/** Connects to the email provider once, when first asked for. */
-export function mailerOf(env: Env): () => Promise<Mailer> {
-  return once(async () =>
-    createMailer({ apiKey: env.resend.apiKey, baseUrl: env.resend.baseUrl, preview: env.isPreview }),
-  );
-}
-
-function once<T>(open: () => Promise<T>): () => Promise<T> {
+/** Opens something once, when first asked for; a failed attempt is not remembered. */
+export function once<T>(open: () => Promise<T>): () => Promise<T> {
   let opened: Promise<T> | undefined;
   return () => {
     opened ??= open().catch((error: unknown) => {

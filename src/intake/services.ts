@@ -15,7 +15,9 @@ export type Report =
       subject: string;
       outcome: string;
       detail: Record<string, unknown> | undefined;
-    };
+    }
+  | { kind: 'unsubscribe'; subject: string; loop: string }
+  | { kind: 'trouble'; text: string };
 
 /** What every function stands on, each connected when first used. */
 export interface Services {

@@ -1,0 +1,4 @@
+import { deployment } from '../../compiled/deployment.ts';
+import { createSchedulesHandler } from '../../src/server/schedules.ts';
+
+export const { POST } = createSchedulesHandler(deployment);

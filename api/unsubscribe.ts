@@ -1,0 +1,3 @@
+import { createUnsubscribeHandler } from '../src/server/unsubscribe.ts';
+
+export const { GET, POST } = createUnsubscribeHandler();

@@ -1,0 +1,121 @@
+import { formatDuration } from '../config/index.ts';
+import type { Plan, PlanAction, PlanCondition, PlanStep, PlanTrigger } from '../plan/index.ts';
+
+/** How many messages QStash bills for one run, by how it goes. */
+export interface BilledMessages {
+  /** The condition is true when the run looks first. */
+  metAtOnce: number;
+  /** It becomes true while the run waits. */
+  metWaiting: number;
+  timedOut: number;
+}
+
+/** Says a plan in words, a line each. */
+export function describePlan(plan: Plan): string[] {
+  const messages = billedMessages(plan);
+  return [
+    `${plan.loop} (${plan.type}) ${plan.hash.slice(0, 7)}`,
+    `  when ${describeTrigger(plan.trigger)}`,
+    ...plan.steps.flatMap((step) => describeStep(step).map((line) => `  ${line}`)),
+    `  retries ${plan.recovery.retries}${plan.recovery.retries > 0 ? `, after ${plan.recovery.retryDelay} ms` : ''}`,
+    `  billed messages: ${messages.metAtOnce} if true at once, ${messages.metWaiting} if met while waiting, ${messages.timedOut} if timed out`,
+  ];
+}
+
+/** What starts a run, in words. */
+export function describeTrigger(trigger: PlanTrigger): string {
+  switch (trigger.type) {
+    case 'database': {
+      const where = Object.entries(trigger.where).map(
+        ([column, value]) => ` with ${column} = ${JSON.stringify(value)}`,
+      );
+      return `a row is ${{ insert: 'inserted into', update: 'updated in', delete: 'deleted from' }[trigger.operation]} ${trigger.table}${where.join(' and')}`;
+    }
+    case 'event':
+      return `the event ${trigger.name} arrives`;
+    case 'webhook':
+      return `${trigger.provider} tells of ${trigger.event}`;
+    case 'schedule':
+      return `it is time (${trigger.cron}, ${trigger.timezone})`;
+    case 'api':
+      return `${trigger.method === '*' ? 'a request' : trigger.method} to ${trigger.endpoint}`;
+  }
+}
+
+/** What a condition asks, in words. */
+export function describeCondition(condition: PlanCondition): string {
+  switch (condition.type) {
+    case 'query':
+      return `${condition.aboutSubject ? 'the query has a row' : 'for each row of the query'}: ${condition.sql.replace(/\s+/g, ' ').trim()}`;
+    case 'event':
+      return `the event ${condition.name} arrives`;
+    case 'usage':
+      return `usage stays within ${Object.entries(condition.limits)
+        .map(([name, limit]) => `${name} ${limit}`)
+        .join(', ')} per ${condition.period}`;
+    case 'activity':
+      return `activity in ${condition.table} is down ${condition.drop * 100} % over ${formatDuration(condition.window)} against ${formatDuration(condition.baseline)}`;
+  }
+}
+
+/** What an action does, in words. */
+export function describeAction(action: PlanAction): string {
+  switch (action.type) {
+    case 'email':
+      return `email ${action.template}${action.variants.length > 0 ? ` in ${action.variants.length} variants` : ''}`;
+    case 'block':
+      return `block${action.upgradePrompt === undefined ? '' : ` and email ${action.upgradePrompt.template}`}`;
+    case 'custom':
+      return `do ${action.name}`;
+  }
+}
+
+function describeStep(step: PlanStep): string[] {
+  const { condition } = step;
+  const wait =
+    condition !== undefined && 'timeout' in condition
+      ? `, for up to ${formatDuration(condition.timeout)}`
+      : '';
+  return [
+    ...(step.delay > 0 ? [`sleep ${formatDuration(step.delay)}`] : []),
+    ...(condition === undefined
+      ? []
+      : [`wait until ${describeCondition(condition)}${wait}`, `  woken by ${describeWakes(condition)}`]),
+    `then ${describeAction(step.action)}`,
+    ...(condition === undefined
+      ? []
+      : [`else ${step.otherwise === undefined ? 'end as timed out' : describeAction(step.otherwise)}`]),
+  ];
+}
+
+function describeWakes(condition: PlanCondition): string {
+  if (condition.type !== 'query') return 'that event';
+  const rows = condition.wakes.map(({ table, column, equals }) => {
+    const values = Object.entries(equals).map(([name, value]) => `, ${name} = ${JSON.stringify(value)}`);
+    return `rows of ${table} (by ${column}${values.join('')})`;
+  });
+  const checks =
+    condition.checks.length > 0 ? [`a look after ${condition.checks.map(formatDuration).join(', ')}`] : [];
+  return [...rows, ...checks].join('; ') || 'nothing: it is looked at once more when the time is up';
+}
+
+/** The messages QStash bills for a run that goes through all steps the same way, with no retries. */
+export function billedMessages(plan: Plan): BilledMessages {
+  const total = (ofStep: (step: PlanStep, isLast: boolean) => number) =>
+    plan.steps.reduce(
+      (sum, step, index) => sum + ofStep(step, index === plan.steps.length - 1) + (step.delay > 0 ? 1 : 0),
+      1,
+    );
+  const waits = (step: PlanStep): number => {
+    const { condition } = step;
+    if (condition === undefined || !('timeout' in condition)) return 0;
+    const checks = condition.type === 'query' ? condition.checks.length : 0;
+    return Math.max(checks + 1, Math.ceil(condition.timeout / plan.longestWait));
+  };
+  const looked = (isLast: boolean, rounds: number) => 1 + rounds * (isLast ? 1 : 2);
+  return {
+    metAtOnce: total(() => 1),
+    metWaiting: total((step, isLast) => looked(isLast, Math.min(1, waits(step)))),
+    timedOut: total((step, isLast) => looked(isLast, waits(step))),
+  };
+}

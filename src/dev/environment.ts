@@ -1,0 +1,51 @@
+import { createEnv, type Env } from '../env/index.ts';
+
+/** Upstash's documented development token and keys: what `QSTASH_DEV=true` clients expect. */
+export const DEV_QSTASH = {
+  token: 'eyJVc2VySUQiOiJkZWZhdWx0VXNlciIsIlBhc3N3b3JkIjoiZGVmYXVsdFBhc3N3b3JkIn0=',
+  current: 'sig_7kYjw48mhY7kAjqNGcy6cr29RJ6r',
+  next: 'sig_5ZB6DVzB1wjE8S6rZ7eenA8Pdnhs',
+};
+
+/** The token of the local Redis and the secret of the local functions: they guard nothing but this machine's loopback. */
+export const DEV_REDIS_TOKEN = 'skene-dev-redis';
+export const DEV_SECRET = 'skene-dev-secret';
+
+/** Where the parts of the local stack are reached. */
+export interface DevUrls {
+  functions: string;
+  qstash: string;
+  redis: string;
+  inbox: string;
+  database: string;
+  /** Neon's HTTP protocol before the embedded PostgreSQL; absent when the team's own database is used. */
+  neon?: string | undefined;
+}
+
+/** The environment in which the functions run locally: the same variables as in production, with local URLs. */
+export function devVariables(urls: DevUrls): Record<string, string> {
+  return {
+    SKENE_URL: urls.functions,
+    SKENE_SECRET: DEV_SECRET,
+    SKENE_FROM: process.env.SKENE_FROM ?? 'Skene <hello@example.com>',
+    QSTASH_URL: urls.qstash,
+    QSTASH_TOKEN: DEV_QSTASH.token,
+    QSTASH_CURRENT_SIGNING_KEY: DEV_QSTASH.current,
+    QSTASH_NEXT_SIGNING_KEY: DEV_QSTASH.next,
+    UPSTASH_REDIS_REST_URL: urls.redis,
+    UPSTASH_REDIS_REST_TOKEN: DEV_REDIS_TOKEN,
+    RESEND_API_KEY: 're_dev',
+    RESEND_BASE_URL: urls.inbox,
+    ...(urls.neon === undefined ? {} : { NEON_FETCH_ENDPOINT: urls.neon }),
+  };
+}
+
+/** The same as an {@link Env}; the configuration may name any variable for the database's URL. */
+export function createDevEnv(urls: DevUrls, urlVariable: string): Env {
+  return createEnv({
+    ...process.env,
+    ...devVariables(urls),
+    VERCEL_ENV: undefined,
+    [urlVariable]: urls.database,
+  });
+}

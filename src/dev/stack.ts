@@ -1,0 +1,179 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Env } from '../env/index.ts';
+import type { WorkflowDefinition } from '../runtime/index.ts';
+import { type Clock, createClock } from './clock.ts';
+import { keepClock } from './clock-file.ts';
+import { createControls } from './controls.ts';
+import { createDatabaseSide, type DatabaseSide } from './database-side.ts';
+import { createDevEnv, DEV_REDIS_TOKEN, type DevUrls } from './environment.ts';
+import { createFunctions } from './functions.ts';
+import { createInbox, type Inbox } from './inbox/index.ts';
+import { type Listening, listen } from './listen.ts';
+import type { DevLog } from './log.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './postgres/index.ts';
+import { createQStash, type QStash } from './qstash/index.ts';
+import { createRedisServer, type RedisServer } from './redis/index.ts';
+import type { Project } from './watch-project.ts';
+
+/** The port each part is served on; 0 for any free one. A busy port is passed over for the next. */
+export interface StackPorts {
+  functions: number;
+  qstash: number;
+  redis: number;
+  postgres: number;
+  inbox: number;
+}
+
+/** The ports people expect: Next.js' for the functions, QSTASH_DEV's for QStash, Mailpit's for the inbox. */
+export const USUAL_PORTS: StackPorts = {
+  functions: 3000,
+  qstash: 8080,
+  redis: 8079,
+  postgres: 5433,
+  inbox: 8025,
+};
+
+/** How the local stack is started. */
+export interface StackOptions {
+  /** Where the state is kept; in memory when absent. */
+  stateDir?: string | undefined;
+  /** Drops the state that was kept. */
+  fresh?: boolean;
+  /** The team's own database instead of the embedded one. */
+  databaseUrl?: string | undefined;
+  ports: StackPorts;
+  project: Project;
+  workflows: Readonly<Record<string, WorkflowDefinition>>;
+  log: (clock: Clock) => DevLog;
+  /** Time stands still until it is moved (for tests). */
+  frozen?: boolean;
+}
+
+/** The local stack, running. */
+export interface Stack {
+  urls: DevUrls;
+  env: Env;
+  clock: Clock;
+  qstash: QStash;
+  redis: RedisServer;
+  inbox: Inbox;
+  postgres: EmbeddedPostgres | undefined;
+  database: DatabaseSide;
+  /** Serves a changed project from now on; runs under way finish by the definition they carry. */
+  use(project: Project): Promise<void>;
+  close(): Promise<void>;
+}
+
+type Handler = (request: Request) => Promise<Response>;
+
+/** Starts everything a deployment stands on, in this process, on loopback. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { stateDir, ports, workflows } = options;
+  if (options.fresh && stateDir !== undefined) rmSync(stateDir, { recursive: true, force: true });
+  const fileOf = (name: string) => (stateDir === undefined ? undefined : join(stateDir, name));
+  const clock = keepClock(createClock({ frozen: options.frozen ?? false }), fileOf('clock.json'));
+  const log = options.log(clock);
+
+  const postgres =
+    options.databaseUrl === undefined
+      ? await startEmbeddedPostgres({ dataDir: fileOf('postgres'), port: ports.postgres })
+      : undefined;
+  const sockets = await openSockets(ports);
+  const urls: DevUrls = {
+    functions: sockets.functions.url,
+    qstash: sockets.qstash.url,
+    redis: sockets.redis.url,
+    inbox: sockets.inbox.url,
+    database: options.databaseUrl ?? postgres?.url ?? '',
+    neon: postgres === undefined ? undefined : `${sockets.functions.url}/dev/neon`,
+  };
+  const env = createDevEnv(urls, options.project.deployment.database.urlVariable);
+
+  const redis = createRedisServer({ clock, journal: fileOf('redis.jsonl'), token: DEV_REDIS_TOKEN });
+  const inbox = createInbox({ clock, journal: fileOf('inbox.jsonl') });
+  inbox.onEmail((email) =>
+    log.email({ to: email.to.join(', '), subject: email.subject, url: `${urls.inbox}/${email.id}` }),
+  );
+  sockets.redis.serve((request) => redis.handle(request));
+  sockets.inbox.serve((request) => inbox.handle(request));
+
+  let functions: Handler = async () => new Response(null, { status: 503 });
+  const hostOptions = { env, now: clock.now, report: log.report };
+  const controls = createControls({ clock, postgres });
+  const entrance: Handler = (request) =>
+    new URL(request.url).pathname.startsWith('/dev/') ? controls(request) : functions(request);
+  sockets.functions.serve(entrance);
+
+  const database = await createDatabaseSide({ env, urls, log, now: clock.now, report: log.report });
+  async function use(project: Project): Promise<void> {
+    functions = createFunctions({ ...project, workflows }, hostOptions);
+    await database.use(project.deployment);
+  }
+  await use(options.project);
+
+  const qstash = createQStash({
+    clock,
+    journal: fileOf('qstash.jsonl'),
+    url: urls.qstash,
+    fetch: (request) => (request.url.startsWith(`${urls.functions}/`) ? entrance(request) : fetch(request)),
+  });
+  sockets.qstash.serve((request) => qstash.handle(request));
+  await database.start();
+
+  return {
+    urls,
+    env,
+    clock,
+    qstash,
+    redis,
+    inbox,
+    postgres,
+    database,
+    use,
+    close: async () => {
+      clock.stop();
+      await database.close();
+      await qstash.close();
+      await Promise.all(Object.values(sockets).map((socket) => socket.close()));
+      redis.close();
+      await postgres?.close();
+    },
+  };
+}
+
+interface Socket extends Listening {
+  serve(handler: Handler): void;
+}
+
+/** Takes the ports before anything is behind them: each part has to know the others' addresses. */
+async function openSockets(
+  ports: StackPorts,
+): Promise<Record<'functions' | 'qstash' | 'redis' | 'inbox', Socket>> {
+  async function open(port: number): Promise<Socket> {
+    const ready: { handler?: Handler; wake?: () => void } = {};
+    const isReady = new Promise<void>((resolve) => {
+      ready.wake = resolve;
+    });
+    const listening = await listen(
+      async (request) => {
+        await isReady;
+        return ready.handler === undefined ? new Response(null, { status: 503 }) : ready.handler(request);
+      },
+      { port },
+    );
+    return {
+      ...listening,
+      serve(handler) {
+        ready.handler = handler;
+        ready.wake?.();
+      },
+    };
+  }
+  return {
+    functions: await open(ports.functions),
+    qstash: await open(ports.qstash),
+    redis: await open(ports.redis),
+    inbox: await open(ports.inbox),
+  };
+}

@@ -1,0 +1,120 @@
+import { checkCondition } from '../conditions/index.ts';
+import type { CapturedChange, Database } from '../databases/index.ts';
+import { messageOf } from '../errors/index.ts';
+import { rowEvent, type SkeneEvent } from '../events/index.ts';
+import type { Deployment, PlanCondition } from '../plan/index.ts';
+import { acceptEvents } from './accept.ts';
+import type { Services } from './services.ts';
+
+/** What draining needs. */
+export interface DrainContext {
+  deployment: Deployment;
+  services: Services;
+  database: () => Promise<Database>;
+}
+
+/** What a drain came to. */
+export interface DrainResult {
+  /** Rows carried to their runs. */
+  handled: number;
+  /** Of these, rows that the triggers had missed. */
+  healed: number;
+  /** Nothing was left when the drain ended. */
+  isEmpty: boolean;
+}
+
+/** Rows per round: one QStash batch, a few Redis round trips. */
+const BATCH = 100;
+
+/** How long a claimed row is nobody else's; a drain that dies leaves its rows for this long. */
+const LEASE_MS = 15_000;
+
+/**
+ * Carries the outbox's rows to the runs they start or wake, then those the triggers missed, until nothing is left or `budgetMs` is used
+ * up. A row is deleted only after QStash has accepted its runs; one that is refused is set aside and does not hold up the others.
+ * @throws {ProviderError} when the database, Redis or QStash cannot be reached; the rows are still there for the next drain.
+ */
+export async function drainOutbox(
+  context: DrainContext,
+  { budgetMs }: { budgetMs: number },
+): Promise<DrainResult> {
+  const { outbox } = await context.database();
+  const deadline = Date.now() + budgetMs;
+  const result: DrainResult = { handled: 0, healed: 0, isEmpty: false };
+  while (Date.now() < deadline) {
+    const captured = await outbox.claim({ limit: BATCH, leaseMs: LEASE_MS });
+    if (captured.length > 0) {
+      await carry(captured, context);
+      result.handled += captured.length;
+      continue;
+    }
+    const healed = await healMissed(context, deadline);
+    result.handled += healed.rows;
+    result.healed += healed.rows;
+    result.isEmpty = healed.isWhole;
+    break;
+  }
+  return result;
+}
+
+async function carry(captured: readonly CapturedChange[], context: DrainContext): Promise<void> {
+  const { outbox } = await context.database();
+  const ids = captured.map(({ id }) => id);
+  const events = captured.map(({ change }) => rowEvent(change));
+  try {
+    const { refused } = await accept(events, context);
+    const reasons = new Map(refused.map(({ run, reason }) => [run.event.id, reason]));
+    const reasonAt = (index: number) => reasons.get(events[index]?.id ?? '');
+    await outbox.done(ids.filter((_, index) => reasonAt(index) === undefined));
+    for (const [index, id] of ids.entries()) {
+      const reason = reasonAt(index);
+      if (reason !== undefined) await outbox.failed([id], reason);
+    }
+  } catch (error) {
+    // The rows' leases run out by themselves should even this not reach the database.
+    await outbox
+      .released(ids)
+      .catch((cause: unknown) => context.services.report({ kind: 'trouble', text: messageOf(cause) }));
+    throw error;
+  }
+}
+
+/** Reads the watched tables themselves where a trigger is known to have failed. */
+async function healMissed(
+  context: DrainContext,
+  deadline: number,
+): Promise<{ rows: number; isWhole: boolean }> {
+  const { healing } = await context.database();
+  let rows = 0;
+  for (const watch of context.deployment.watches) {
+    for (
+      let page = await healing.next(watch, { limit: BATCH });
+      page !== undefined;
+      page = await healing.next(watch, { limit: BATCH })
+    ) {
+      const { refused } = await accept(page.changes.map(rowEvent), context);
+      for (const { run, reason } of refused)
+        context.services.report({ kind: 'trouble', text: `QStash refused ${run.runId}: ${reason}` });
+      await page.settle();
+      rows += page.changes.length;
+      if (Date.now() > deadline) return { rows, isWhole: false };
+    }
+  }
+  return { rows, isWhole: true };
+}
+
+function accept(events: readonly SkeneEvent[], context: DrainContext) {
+  return acceptEvents(events, { ...context, confirm: confirming(context) });
+}
+
+/** A look that fails counts as true: the run looks for itself, with retries and a record of what went wrong. */
+function confirming({ services, database }: DrainContext) {
+  return async (condition: PlanCondition, subject: string): Promise<boolean> => {
+    try {
+      return (await checkCondition(condition, { subject, since: 0 }, { database, state: services.state }))
+        .met;
+    } catch {
+      return true;
+    }
+  };
+}
