@@ -12,8 +12,6 @@ export interface Problem {
   field?: string;
 }
 
-const DOCS = 'https://skene.dev/docs/errors';
-
 /** The HTTP status that says the same as an error code. */
 export function statusOf(code: ErrorCode): number {
   switch (code) {
@@ -59,7 +57,7 @@ export function problemOf(error: unknown): Problem {
   const known = isSkeneError(error);
   const code = known ? error.code : 'INTERNAL';
   return {
-    type: `${DOCS}#${code.toLowerCase().replaceAll('_', '-')}`,
+    type: `urn:skene:error:${code.toLowerCase().replaceAll('_', '-')}`,
     title: code.toLowerCase().replaceAll('_', ' '),
     status: statusOf(code),
     detail: known

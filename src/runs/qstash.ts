@@ -12,13 +12,19 @@ export function createQStashClient({ url, token }: QStashAccess): Client {
   return new Client({ token, ...(url === undefined ? {} : { baseUrl: url }), enableTelemetry: false });
 }
 
-/** The vendor's verifier of signatures; takes the current key and, while keys are rotated, the next. */
-export function createReceiver(keys: { current: string; next: string }): Receiver {
-  return new Receiver({ currentSigningKey: keys.current, nextSigningKey: keys.next });
-}
-
 /** How far apart QStash's clock and ours may be. */
 const CLOCK_TOLERANCE_SECONDS = 5;
+
+/**
+ * The vendor's verifier of signatures, for calls to one address: a call that was signed for another is refused. Takes the current key
+ * and, while keys are rotated, the next.
+ */
+export function createReceiver(keys: { current: string; next: string }, url: string): Receiver {
+  const receiver = new Receiver({ currentSigningKey: keys.current, nextSigningKey: keys.next });
+  const verify = receiver.verify.bind(receiver);
+  receiver.verify = (request) => verify({ ...request, url, clockTolerance: CLOCK_TOLERANCE_SECONDS });
+  return receiver;
+}
 
 /**
  * Makes sure that a request comes from QStash and was meant for this address: signature over the raw body, destination and age.
@@ -26,23 +32,21 @@ const CLOCK_TOLERANCE_SECONDS = 5;
  */
 export async function verifyQStashRequest(
   receiver: Receiver,
-  request: { signature: string | null; body: string; url: string },
+  request: { signature: string | null; body: string },
 ): Promise<void> {
-  const refuse = (cause?: unknown) =>
+  const refusal = (cause?: unknown) =>
     new RequestError(
       'SIGNATURE_INVALID',
       'This address answers only to QStash: the signature is missing, forged or too old.',
       {
-        hint: 'Check QSTASH_CURRENT_SIGNING_KEY, QSTASH_NEXT_SIGNING_KEY and SKENE_URL if it was QStash that called.',
+        hint: 'If it was QStash that called, check QSTASH_CURRENT_SIGNING_KEY, QSTASH_NEXT_SIGNING_KEY and SKENE_URL.',
         cause,
       },
     );
-  if (request.signature === null) throw refuse();
-  const { signature, body, url } = request;
-  const isValid = await receiver
-    .verify({ signature, body, url, clockTolerance: CLOCK_TOLERANCE_SECONDS })
-    .catch((error: unknown) => {
-      throw refuse(error);
-    });
-  if (!isValid) throw refuse();
+  const { signature, body } = request;
+  if (signature === null) throw refusal();
+  const isValid = await receiver.verify({ signature, body }).catch((error: unknown) => {
+    throw refusal(error);
+  });
+  if (!isValid) throw refusal();
 }

@@ -10,8 +10,6 @@ export interface Queue {
   ): Promise<Array<{ accepted: true } | { accepted: false; reason: string }>>;
   /** Wakes a run that waits, or will wait, for `eventId`. */
   notify(runId: string, eventId: string, data: unknown): Promise<void>;
-  /** Ends a run that has not ended. */
-  cancel(runId: string): Promise<void>;
 }
 
 /** Connects to QStash; nothing is sent until first used. */
@@ -31,15 +29,6 @@ export function createQueue({ url, token }: { url: string | undefined; token: st
           path: ['v2', 'notify', runId, eventId],
           body: JSON.stringify(data),
           headers: { 'content-type': 'text/plain;charset=UTF-8' },
-          parseResponseAsJson: false,
-        }),
-      );
-    },
-    async cancel(runId) {
-      await reach(() =>
-        client.http.request({
-          method: 'DELETE',
-          path: ['v2', 'workflows', 'runs', `${runId}?cancel=true`],
           parseResponseAsJson: false,
         }),
       );
