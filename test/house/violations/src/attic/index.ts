@@ -1,0 +1,1 @@
+export const attic = 'a room nobody planned'; // reported: unknown-room

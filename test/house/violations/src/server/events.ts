@@ -1,0 +1,2 @@
+import { actions } from '../actions/index.ts';
+export const events = actions;

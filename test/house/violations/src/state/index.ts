@@ -1,0 +1,4 @@
+import { remember } from './remember.ts';
+export { remember };
+export const track = remember;
+export interface State {}

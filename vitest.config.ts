@@ -1,0 +1,47 @@
+import { defineConfig } from 'vitest/config';
+
+/** Where the tests of each kind are, and how long one of them may take. A kind without files fails (test/house). */
+export const testKinds = {
+  unit: { files: ['src/**/*.test.ts', 'workflows/**/*.test.ts', 'scripts/**/*.test.ts'], seconds: 5 },
+  contract: { files: ['test/contract/**/*.test.ts'], seconds: 30 },
+  integration: { files: ['test/integration/**/*.test.ts'], seconds: 60 },
+  e2e: { files: ['test/e2e/**/*.test.ts'], seconds: 120 },
+  package: { files: ['test/package/**/*.test.ts', 'test/house/**/*.test.ts'], seconds: 120 },
+};
+
+/** What must and what must not compile. */
+export const typeTests = ['test/types/**/*.test-d.ts'];
+
+const violations = 'test/house/violations/**';
+
+export default defineConfig({
+  test: {
+    projects: [
+      ...Object.entries(testKinds).map(([name, { files, seconds }]) => ({
+        test: {
+          name,
+          include: files,
+          exclude: [violations],
+          testTimeout: seconds * 1000,
+          hookTimeout: Math.max(seconds, 30) * 1000,
+        },
+      })),
+      {
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            checker: 'tsc',
+            include: typeTests,
+            tsconfig: 'test/types/tsconfig.json',
+          },
+        },
+      },
+    ],
+    // `.ci/run` counts the tests from this file.
+    reporters: process.env.CI ? ['default', ['json', { outputFile: 'coverage/tests.json' }]] : ['default'],
+    coverage: { include: ['src/**/*.ts'], exclude: ['**/*.test.ts'] },
+  },
+});
