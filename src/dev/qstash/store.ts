@@ -1,0 +1,76 @@
+import { createMemoryJournal, type Journal, openJournal } from '../journal.ts';
+import type { SigningKeys } from './signature.ts';
+import { applyRecord, emptyState, type State, type StoreRecord, snapshot } from './state.ts';
+
+/** The state, and the only way to change it. */
+export interface Store {
+  readonly state: State;
+  /** Applies a change and journals it: it survives a kill once this returns. */
+  commit(record: StoreRecord): void;
+  close(): void;
+}
+
+/** The journal is rewritten once it is this many times as long as the state it stands for. */
+const COMPACT_AT_FACTOR = 4;
+const SHORTEST_TO_COMPACT = 20_000;
+
+/** Ended runs whose steps are kept for the logs. */
+const KEPT_ENDED_RUNS = 10_000;
+const KEPT_DEAD = 10_000;
+
+/** Opens the store at `path` (memory only when `undefined`) with everything that was committed to it before. */
+export function openStore(path: string | undefined, keys: SigningKeys): Store {
+  const state = emptyState(keys);
+  const ended = createEndedRuns(state);
+  const apply = (record: StoreRecord): void => {
+    applyRecord(state, record);
+    ended.note(record);
+  };
+  const journal: Journal<StoreRecord> =
+    path === undefined ? createMemoryJournal<StoreRecord>() : openJournal<StoreRecord>(path, apply);
+  let compactAt = SHORTEST_TO_COMPACT;
+
+  function compactWhenLong(): void {
+    if (journal.length < compactAt) return;
+    journal.compact(snapshot(state));
+    compactAt = Math.max(SHORTEST_TO_COMPACT, journal.length * COMPACT_AT_FACTOR);
+  }
+
+  return {
+    state,
+    commit(record) {
+      apply(record);
+      journal.append(record);
+      compactWhenLong();
+    },
+    close: () => journal.close(),
+  };
+}
+
+/** Bounds what is kept of the past. It follows the records alone, so that a replay forgets the same. */
+function createEndedRuns(state: State): { note(record: StoreRecord): void } {
+  const ended = new Map<string, number>();
+
+  function forget(runId: string, at: number): void {
+    ended.delete(runId);
+    applyRecord(state, { type: 'forgotten', runId, at });
+  }
+
+  return {
+    note(record) {
+      if (record.type === 'run') {
+        ended.delete(record.run.id);
+        if (record.run.completedAt !== undefined) ended.set(record.run.id, record.run.completedAt);
+      }
+      if (record.type === 'ended') ended.set(record.runId, record.at);
+      while (ended.size > KEPT_ENDED_RUNS) {
+        const [oldest] = ended;
+        if (oldest !== undefined) forget(...oldest);
+      }
+      for (const [id] of state.dlq) {
+        if (state.dlq.size <= KEPT_DEAD) break;
+        state.dlq.delete(id);
+      }
+    },
+  };
+}
