@@ -18,6 +18,7 @@ export type IssueCode =
   | 'trigger_missing'
   | 'query_syntax'
   | 'query_not_select'
+  | 'query_not_update'
   | 'query_multiple'
   | 'query_parameter'
   | 'query_dialect'
@@ -25,7 +26,11 @@ export type IssueCode =
   | 'template_syntax'
   | 'template_variable'
   | 'action_not_found'
-  | 'condition_mismatch';
+  | 'condition_mismatch'
+  // warnings only
+  | 'query_always_met'
+  | 'sender_missing'
+  | 'repeat_mailing';
 
 /** One problem of a configuration. */
 export interface ConfigIssue {

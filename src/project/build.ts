@@ -1,0 +1,93 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Deployment } from '../plan/index.ts';
+import { type CheckOptions, type CheckResult, checkProject } from './check.ts';
+import { readTemplates } from './templates.ts';
+import { generateTemplatesModule } from './templates-module.ts';
+
+/** What to build, and whereto. */
+export interface BuildOptions extends CheckOptions {
+  /** Where the modules go; `compiled` beside the config unless told. */
+  outDir?: string | undefined;
+}
+
+/** What a build came to. */
+export interface BuildResult extends CheckResult {
+  /** The modules, as absolute paths; none when the check found errors. */
+  written: string[];
+}
+
+/**
+ * Checks a project, and writes what its functions import: `deployment.ts` (the loops, as plain data), `actions.ts` and `templates.ts`. They
+ * are TypeScript because Vercel compiles and traces what a function imports; a JSON file would have no type. The same project gives the
+ * same bytes, and a module that would not change is not touched.
+ */
+export async function buildProject(options: BuildOptions = {}): Promise<BuildResult> {
+  const checked = await checkProject(options);
+  if (checked.deployment === undefined) return { ...checked, written: [] };
+  const root = dirname(checked.file);
+  const outDir = resolve(options.outDir ?? join(root, 'compiled'));
+  const { templates } = await readTemplates(options.templatesDir ?? join(root, 'emails'));
+  const actionNames = Object.keys(checked.config?.actions ?? {}).sort();
+  const modules: Record<string, string> = {
+    'deployment.ts': deploymentModule(checked.deployment, outDir),
+    'actions.ts': actionsModule(actionNames, checked.file, outDir),
+    'templates.ts': generateTemplatesModule(templates, outDir, roomSpecifier('email', outDir)),
+  };
+  await mkdir(outDir, { recursive: true });
+  const written = Object.keys(modules).map((name) => join(outDir, name));
+  await Promise.all(Object.entries(modules).map(([name, text]) => replaceFile(join(outDir, name), text)));
+  return { ...checked, written };
+}
+
+const HEAD = '// Written by `skene build` from skene.config.ts; changes made here are lost.';
+
+function deploymentModule(deployment: Deployment, outDir: string): string {
+  return [
+    HEAD,
+    `import type { Deployment } from '${roomSpecifier('plan', outDir)}';`,
+    '',
+    `export const deployment: Deployment = ${JSON.stringify(deployment, undefined, 2)};`,
+    '',
+  ].join('\n');
+}
+
+/** Without custom actions the functions need not load the config, nor anything it imports. */
+function actionsModule(names: readonly string[], file: string, outDir: string): string {
+  const type = `import type { CustomAction } from '${roomSpecifier('config', outDir)}';`;
+  if (names.length === 0)
+    return [HEAD, type, '', 'export const actions: Record<string, CustomAction> = {};', ''].join('\n');
+  const config = specifier(outDir, file);
+  return [
+    HEAD,
+    type,
+    `import config from '${config}';`,
+    '',
+    'const configured: Record<string, CustomAction> = config.actions ?? {};',
+    '',
+    `/** ${names.join(', ')}. */`,
+    'export const actions: Record<string, CustomAction> = configured;',
+    '',
+  ].join('\n');
+}
+
+/** How a module in `outDir` names the door of one of this package's rooms; only types are imported from there. */
+function roomSpecifier(room: string, outDir: string): string {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return specifier(outDir, fileURLToPath(new URL(`../${room}/index.${extension}`, import.meta.url)));
+}
+
+function specifier(from: string, to: string): string {
+  const path = relative(from, to).split(sep).join('/');
+  return path.startsWith('.') ? path : `./${path}`;
+}
+
+/** Writes a file whole or not at all, so that a running server never reads half of one. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  const current = await readFile(file, 'utf8').catch(() => undefined);
+  if (current === text) return;
+  const draft = join(dirname(file), `.${basename(file)}.${process.pid}.draft`);
+  await writeFile(draft, text);
+  await rename(draft, file);
+}
