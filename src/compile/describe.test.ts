@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { type LoopInput, resolveConfig } from '../config/index.ts';
+import type { Plan } from '../plan/index.ts';
+import { compileConfig } from './compile-config.ts';
+import { billedMessages, describePlan } from './describe.ts';
+import { mermaidOf } from './mermaid.ts';
+
+const DAY = 86_400;
+
+function planOf(steps: Array<Partial<LoopInput['steps'][number]>>, longestWait = 7 * DAY): Plan {
+  const trigger = { type: 'event', name: 'signed.up' } as const;
+  const action = { type: 'email', template: 'welcome' } as const;
+  const loop = {
+    type: 'activation',
+    opinion: 'o',
+    steps: steps.map((step, index) => ({ ...(index === 0 && { trigger }), action, ...step })),
+  };
+  const [plan] = compileConfig(resolveConfig(loop), { longestWait }).plans;
+  if (plan === undefined) throw new Error('no plan');
+  return plan;
+}
+const waiting = (timeout: string) => ({ condition: { type: 'event', name: 'done', timeout } }) as const;
+
+describe('billedMessages', () => {
+  it('are two without a wait, and three for a condition met while waiting, at any timeout', () => {
+    expect(billedMessages(planOf([{}]))).toEqual({ metAtOnce: 2, metWaiting: 2, timedOut: 2 });
+    for (const timeout of ['5m', '7d'])
+      expect(billedMessages(planOf([waiting(timeout)]))).toEqual({
+        metAtOnce: 2,
+        metWaiting: 3,
+        timedOut: 3,
+      });
+    expect(billedMessages(planOf([waiting('30d')]))).toEqual({ metAtOnce: 2, metWaiting: 3, timedOut: 7 });
+    expect(billedMessages(planOf([waiting('30d')], 365 * DAY)).timedOut).toBe(3);
+  });
+
+  it('are one more for a delay, and three for a wait that something follows', () => {
+    expect(billedMessages(planOf([{ delay: '1d' }])).metAtOnce).toBe(3);
+    expect(billedMessages(planOf([waiting('5m'), waiting('5m')]))).toEqual({
+      metAtOnce: 3,
+      metWaiting: 6,
+      timedOut: 6,
+    });
+  });
+});
+
+describe('describePlan', () => {
+  it('says what starts a run, what it waits for, what it does and what it costs', () => {
+    expect(describePlan(planOf([{ delay: '1h', ...waiting('5m') }])).slice(1)).toEqual([
+      '  when the event signed.up arrives',
+      '  sleep 1h',
+      '  wait until the event done arrives, for up to 5m',
+      '    woken by that event',
+      '  then email welcome',
+      '  else end as timed out',
+      '  retries 3, after 10000 * pow(2, retried) ms',
+      '  billed messages: 3 if true at once, 4 if met while waiting, 4 if timed out',
+    ]);
+  });
+});
+
+describe('mermaidOf', () => {
+  it('draws both ways out of a condition, and quotes what would break the drawing', () => {
+    const chart = mermaidOf([planOf([{ condition: { type: 'event', name: 'a "b"\nc', timeout: '5m' } }])]);
+    expect(chart).toContain('flowchart TD');
+    expect(chart).toContain('-- "met" -->');
+    expect(chart).toContain('-- "5m passed" -->');
+    expect(chart).toContain('#quot;b#quot; c');
+  });
+});
