@@ -1,0 +1,94 @@
+import type { RowChange } from '../events/index.ts';
+import type { Watch } from '../plan/index.ts';
+
+/** A row as plain JSON: bigint and numeric as text, times as ISO 8601 text, bytes as base64, JSON parsed. */
+export type Row = Record<string, unknown>;
+
+/** One SQL statement; `$1`, `$2`... are bound from `params`, never pasted. */
+export interface Statement {
+  sql: string;
+  params?: readonly unknown[] | undefined;
+}
+
+/** Bounds on a transaction, in milliseconds; none where left out. */
+export interface TransactionLimits {
+  /** For each statement. */
+  timeoutMs?: number | undefined;
+  /** For each wait on another session's lock. */
+  lockTimeoutMs?: number | undefined;
+}
+
+/** A database that loops read from, and whose changes start their runs. */
+export interface Database {
+  readonly kind: 'postgres' | 'neon';
+  /**
+   * Runs one read-only SELECT.
+   * @throws {ConfigError} QUERY_FAILED when the query itself is wrong, {ProviderError} when the database cannot answer now.
+   */
+  select(query: { sql: string; params: readonly unknown[]; timeoutMs: number }): Promise<Row[]>;
+  /** The row of `table` whose `column` has this value. Names are taken literally, as in `"Users"`. */
+  find(table: string, column: string, value: unknown): Promise<Row | undefined>;
+  /** Runs statements that may write, all or none, and answers with the rows of each. For `skene sync`. */
+  transaction(statements: readonly Statement[], limits?: TransactionLimits): Promise<Row[][]>;
+  readonly outbox: Outbox;
+  readonly healing: Healing;
+  /** Lets go of its connections. */
+  close(): Promise<void>;
+}
+
+/** A change of a row that waits in the outbox, under the outbox's id. */
+export interface CapturedChange {
+  id: string;
+  change: RowChange;
+}
+
+/** How the outbox is. */
+export interface OutboxStatus {
+  installed: boolean;
+  /** Changes not handed on yet, those on lease included. */
+  waiting: number;
+  /** When the oldest of them was captured. */
+  oldestAt?: Date | undefined;
+  /** Changes given up on, see {@link Outbox.failed}. */
+  setAside: number;
+  /** Why the last of them was. */
+  lastError?: string | undefined;
+  /** How many changes the triggers could not write since the outbox was made. {@link Healing} finds them. */
+  missed: number;
+  /** What keeps changes from being captured, as sentences. */
+  problems: string[];
+}
+
+/** Changes that triggers have written down and that no run knows of yet. */
+export interface Outbox {
+  /**
+   * Leases up to `limit` changes, oldest first, for `leaseMs`: meanwhile nobody else gets them, and no transaction is
+   * held while QStash is asked. A lease that runs out (the function was killed) lets the next one have them.
+   */
+  claim(options: { limit: number; leaseMs: number }): Promise<CapturedChange[]>;
+  /** Deletes changes. Only to be called once QStash has accepted what they started. */
+  done(ids: readonly string[]): Promise<void>;
+  /** Puts changes back that cannot be handed on, for a growing while; after too many attempts they are set aside. */
+  failed(ids: readonly string[], reason: string): Promise<void>;
+  /** Puts changes back that are not to blame (QStash is down): at once, and the attempt is not counted. */
+  released(ids: readonly string[]): Promise<void>;
+  /** Gives every change that was set aside a new start; answers how many there were. */
+  restore(): Promise<number>;
+  status(): Promise<OutboxStatus>;
+}
+
+/** Rows that the triggers should have captured and did not, found by reading the watched table itself. */
+export interface Healing {
+  /**
+   * The next page of a pass over `watch.table`, or nothing when nothing was missed. A pass becomes due when a trigger
+   * failed to write or is missing. It also finds what had been captured: such a change has the same identity.
+   */
+  next(watch: Watch, options: { limit: number }): Promise<HealingPage | undefined>;
+}
+
+/** Rows found by a pass; the pass goes on behind them once `settle` was called. */
+export interface HealingPage {
+  changes: RowChange[];
+  /** Remembers that these have been handed on. */
+  settle(): Promise<void>;
+}

@@ -1,0 +1,25 @@
+/** Floor 3: databases that loops read from and whose changes start their runs. Client libraries are loaded when first used. */
+export type {
+  CapturedChange,
+  Database,
+  Healing,
+  HealingPage,
+  Outbox,
+  OutboxStatus,
+  Row,
+  Statement,
+  TransactionLimits,
+} from './database.ts';
+export { type DatabaseOptions, openDatabase } from './open-database.ts';
+export {
+  CAPTURE_FUNCTION,
+  type CaptureTrigger,
+  captureFunctionBody,
+  captureTriggers,
+  MISSES,
+  OUTBOX,
+  outboxStatements,
+  WATCH_STATE,
+} from './postgres/capture-sql.ts';
+export { quoteLiteral, quoteName, quoteTable } from './postgres/identifiers.ts';
+export { type Listener, type ListenOptions, listen } from './postgres/listen.ts';

@@ -1,0 +1,43 @@
+import { EnvError, InternalError } from '../errors/index.ts';
+import type { Database } from './database.ts';
+import type { OutboxPatience } from './postgres/outbox.ts';
+
+/** How a database is reached. */
+export interface DatabaseOptions {
+  /** A connection string, as in DATABASE_URL. */
+  url: string;
+  /** What it is, where the configuration says; else the connection string tells. */
+  provider?: 'postgres' | 'neon' | 'planetscale' | 'mysql' | 'upstash-redis' | undefined;
+  /** Where Neon's HTTP protocol is spoken, when not at Neon (the local stack). */
+  neonEndpoint?: string | undefined;
+  /** When the outbox gives up on a change. */
+  outbox?: OutboxPatience | undefined;
+  /** How far a healing pass reaches back, in ms: as long as a transaction may take to commit; 15 minutes unless told. */
+  healingOverlapMs?: number | undefined;
+}
+
+/**
+ * Opens a database; it connects when first asked. Neon is asked over HTTP, any other PostgreSQL over TCP.
+ * @throws {EnvError} ENV_INVALID when the connection string cannot be read.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { url, provider, neonEndpoint } = options;
+  const { protocol, hostname } = readUrl(url);
+  if (!/^postgres(?:ql)?:$/.test(protocol))
+    throw new InternalError(`Databases at ${protocol}// cannot be read by this version.`, {
+      code: 'NOT_IMPLEMENTED',
+    });
+  const isNeon = provider === 'neon' || neonEndpoint !== undefined || hostname.endsWith('.neon.tech');
+  const { createPostgresDatabase } = await import('./postgres/postgres-database.ts');
+  const driver = isNeon
+    ? await (await import('./postgres/neon.ts')).createNeonDriver({ url, endpoint: neonEndpoint })
+    : await (await import('./postgres/pg.ts')).createPgDriver(url);
+  return createPostgresDatabase(driver, options);
+}
+
+function readUrl(url: string): URL {
+  if (URL.canParse(url)) return new URL(url);
+  throw new EnvError('ENV_INVALID', 'The connection string of the database is not a URL.', {
+    hint: 'Write postgres://user:password@host:5432/database; escape special characters of the password, as %40 for @.',
+  });
+}

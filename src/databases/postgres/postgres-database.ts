@@ -1,0 +1,30 @@
+import type { Database } from '../database.ts';
+import type { Driver } from './driver.ts';
+import { createHealing } from './healing.ts';
+import { quoteName, quoteTable } from './identifiers.ts';
+import { createOutbox, type OutboxPatience } from './outbox.ts';
+import { type RunSql, runLimited } from './session.ts';
+
+/** A PostgreSQL database over either client library: whatever is not the way to the server is the same. */
+export function createPostgresDatabase(
+  driver: Driver,
+  options: { outbox?: OutboxPatience | undefined; healingOverlapMs?: number | undefined } = {},
+): Database {
+  const run: RunSql = (statements, limits) => runLimited(driver, statements, limits);
+  return {
+    kind: driver.kind,
+    async select({ sql, params, timeoutMs }) {
+      const [rows = []] = await run([{ sql, params }], { readOnly: true, timeoutMs });
+      return rows;
+    },
+    async find(table, column, value) {
+      const sql = `SELECT * FROM ${quoteTable(table)} WHERE ${quoteName(column)} = $1 LIMIT 1`;
+      const [rows = []] = await run([{ sql, params: [value] }], { readOnly: true });
+      return rows[0];
+    },
+    transaction: (statements, limits) => run(statements, { ...limits, readOnly: false }),
+    outbox: createOutbox(run, options.outbox),
+    healing: createHealing(run, options.healingOverlapMs),
+    close: () => driver.close(),
+  };
+}

@@ -1,0 +1,24 @@
+import { captureTriggers, outboxStatements } from '../../databases/index.ts';
+import type { Watch } from '../../plan/index.ts';
+
+/** The whole SQL of a sync, for those who apply it by themselves; it may be run again and again. */
+export function printDatabaseSync(watches: readonly Watch[]): string {
+  const tables = watches.flatMap((watch) => [
+    `-- ${watch.table}`,
+    ...captureTriggers(watch).flatMap((trigger) => trigger.statements),
+  ]);
+  return `${[
+    `\
+-- What Skene needs to hear of changed rows (PostgreSQL 14 or later). Run it with
+--   psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -f this-file.sql
+-- It may be run again, and \`skene sync --database --remove\` undoes it.
+-- Rows written with session_replication_role = replica (some restores, logical replication) fire no triggers.
+-- A column in a WHEN clause can only be dropped or given another type once its trigger is dropped.
+BEGIN;
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '5s';`,
+    ...outboxStatements(),
+    ...tables,
+    'COMMIT;',
+  ].join('\n\n')}\n`;
+}

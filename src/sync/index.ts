@@ -1,0 +1,9 @@
+/** Floor 5: makes what is outside as the loops need it: plans first, then applies. */
+export { type ApplyOptions, applyDatabaseSync } from './database/apply-database-sync.ts';
+export {
+  type DatabaseAction,
+  type DatabaseSyncPlan,
+  planDatabaseRemoval,
+  planDatabaseSync,
+} from './database/plan-database-sync.ts';
+export { printDatabaseSync } from './database/print-database-sync.ts';
