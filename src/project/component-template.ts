@@ -1,0 +1,69 @@
+import type { ComponentTemplate, RenderedBody } from '../email/index.ts';
+import { ConfigError, messageOf } from '../errors/index.ts';
+
+/** What a React Email file exports; `PreviewProps` and the like are for React Email's own tool. */
+interface ComponentModule {
+  default?: ((props: Record<string, unknown>) => unknown) & { subject?: unknown };
+  subject?: unknown;
+}
+
+/** The two functions of the project's own React that are needed, typed as far as they are used. */
+interface React {
+  createElement(component: unknown, props: Record<string, unknown>): unknown;
+}
+interface ReactEmail {
+  render(element: unknown, options?: { plainText: boolean }): Promise<string>;
+}
+
+/**
+ * Loads a React Email component with the project's own React. What is deployed imports the file instead, see
+ * `generateTemplatesModule`; this is for the command line and the local stack.
+ * @throws {ConfigError} TEMPLATE_INVALID when the file cannot be loaded, exports no component, or a package is missing.
+ */
+export async function readComponent(file: string): Promise<ComponentTemplate> {
+  const { createJiti } = await import('jiti');
+  const jiti = createJiti(file, { jsx: { runtime: 'automatic' } });
+  const load = <TModule>(id: string): Promise<TModule> =>
+    jiti.import<TModule>(id).catch((cause: unknown) => {
+      throw explain(cause, file);
+    });
+
+  const { createElement } = await load<React>('react');
+  const { render } = await load<ReactEmail>('@react-email/render');
+  const { default: component, subject = component?.subject } = await load<ComponentModule>(file);
+  if (typeof component !== 'function') {
+    throw new ConfigError(
+      'TEMPLATE_INVALID',
+      'A React Email template has to export a component as its default.',
+      {
+        hint: 'Write `export default function Welcome({ name }: { name: string }) { ... }`.',
+      },
+    );
+  }
+  return {
+    kind: 'component',
+    ...(typeof subject === 'string' ? { subject } : {}),
+    async render(props): Promise<RenderedBody> {
+      const element = createElement(component, props);
+      return { html: await render(element), text: await render(element, { plainText: true }) };
+    },
+  };
+}
+
+function explain(cause: unknown, file: string): ConfigError {
+  const missing = /Cannot find (?:module|package) '((?:@[^/']+\/)?[^/'.][^/']*)/.exec(messageOf(cause))?.[1];
+  return missing === undefined
+    ? new ConfigError('TEMPLATE_INVALID', `The component cannot be loaded: ${messageOf(cause)}`, {
+        where: { file },
+        cause,
+      })
+    : new ConfigError(
+        'TEMPLATE_INVALID',
+        `The component needs the package ${missing}, which is not installed.`,
+        {
+          hint: 'Run `npm install react react-dom @react-email/render @react-email/components`, or write the template as .md or .html.',
+          where: { file },
+          cause,
+        },
+      );
+}
