@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import type { ExitCode } from './exit-code.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What a command is given besides its arguments and options. */
+export interface CommandContext {
+  terminal: Terminal;
+  /** Ends the program with this code once everything is written. */
+  exit(code: ExitCode): void;
+}
+
+/** A command: says which arguments and options it takes, and what it does. Loaded when it is called, and only then. */
+export interface CommandModule {
+  define(command: Command, context: CommandContext): void;
+}
