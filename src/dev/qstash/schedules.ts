@@ -74,7 +74,7 @@ export function armSchedule(engine: Engine, id: string): void {
   if (next !== undefined)
     engine.scheduleTimers.set(
       id,
-      engine.agenda.add(next, () => tick(engine, schedule)),
+      engine.agenda.add(next, () => tick(engine, id)),
     );
 }
 
