@@ -165,6 +165,7 @@ function explain(error: unknown, label: string): Error {
   const { token, originalError } = error as LiquidFailure;
   const [line, column] = token?.getPosition() ?? [];
   const where = { line, column };
+  const reason = error.message.replace(/, line:\d+, col:\d+$/, '');
   const missing =
     originalError?.variableName ?? (originalError?.message === NO_VALUE ? token?.getText() : undefined);
   if (missing !== undefined) {
@@ -175,7 +176,7 @@ function explain(error: unknown, label: string): Error {
       cause: error,
     });
   }
-  return new ConfigError('TEMPLATE_INVALID', `${label} cannot be rendered: ${error.message}.`, {
+  return new ConfigError('TEMPLATE_INVALID', `${label} cannot be rendered: ${reason}.`, {
     hint: 'See https://liquidjs.com for what Liquid can say; include, render and layout are not available.',
     where,
     cause: error,

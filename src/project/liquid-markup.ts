@@ -58,8 +58,8 @@ export function htmlToText(html: string): string {
 function mask(source: string): { masked: string; unmask(converted: string): string } {
   const pieces: string[] = [];
   const masked = source.replace(LIQUID, (piece) => {
-    pieces.push(piece);
-    return `LIQUID${piece.startsWith('{%') ? 'T' : 'O'}${pieces.length - 1}X`;
+    if (!pieces.includes(piece)) pieces.push(piece);
+    return `LIQUID${piece.startsWith('{%') ? 'T' : 'O'}${pieces.indexOf(piece)}X`;
   });
   return {
     masked,

@@ -34,6 +34,9 @@ export interface Templates {
   problems: TemplateProblem[];
 }
 
+/** What an error calls a template whose place it tells as well. */
+const LABEL = 'The template';
+
 const FORMATS = ['.html', '.md', '.txt', '.tsx'];
 
 /**
@@ -83,7 +86,7 @@ async function readTemplate(file: string): Promise<TemplateSource> {
   if (file.endsWith('.tsx')) return readComponent(file);
   const { head, body, bodyLine } = readFrontMatter(await readFile(file, 'utf8'), file);
   // Parsed as it stands in the file, so that an error names the line there.
-  await variablesOf({ source: '\n'.repeat(bodyLine - 1) + body, label: file });
+  await variablesOf({ source: '\n'.repeat(bodyLine - 1) + body, label: LABEL });
   const subject = head.subject ?? (file.endsWith('.html') ? titleOf(body) : undefined);
   const parts = convertBody(body, extname(file), {
     title: escapeMarkup(subject ?? ''),
@@ -92,7 +95,7 @@ async function readTemplate(file: string): Promise<TemplateSource> {
   });
   refuseUnquoted(parts.html);
   const sources = [parts.html, parts.text, subject ?? ''];
-  const needed = await Promise.all(sources.map((source) => variablesOf({ source, label: file })));
+  const needed = await Promise.all(sources.map((source) => variablesOf({ source, label: LABEL })));
   const variables = [...new Set(needed.flat())].sort();
   return { kind: 'liquid', ...(subject === undefined ? {} : { subject }), ...parts, variables };
 }

@@ -55,14 +55,9 @@ export function refusalOf(fault: Fault | undefined): Response | undefined {
   }
 }
 
-/** An answer whose connection breaks in the middle. */
+/** As much of an answer as arrives before the connection breaks. */
 export function lostAnswer(): Response {
-  return new Response(
-    new ReadableStream({
-      pull: (controller) => controller.error(new Error('the inbox was told to lose its answer')),
-    }),
-    { headers: { 'content-type': 'application/json' } },
-  );
+  return new Response('{"id":"', { headers: { 'content-type': 'application/json' } });
 }
 
 /** Answers with an error in Resend's form. */

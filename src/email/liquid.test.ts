@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { renderLiquid, variablesOf } from './liquid.ts';
+
+const html = (source: string, scope: Record<string, unknown> = {}) =>
+  renderLiquid({ source, label: 'Template "x"' }, 'html', scope);
+const text = (source: string, scope: Record<string, unknown> = {}) =>
+  renderLiquid({ source, label: 'Template "x"' }, 'text', scope);
+const needs = (source: string) => variablesOf({ source, label: 'Template "x"' });
+
+describe('renderLiquid', () => {
+  it('escapes values for HTML, once, and leaves them alone in text', async () => {
+    const scope = { user: { name: `<b>"Ada" & 'Eve'</b>` } };
+    const escaped = '&lt;b&gt;&quot;Ada&quot; &amp; &#39;Eve&#39;&lt;/b&gt;';
+    expect(await html('{{ user.name }}', scope)).toBe(escaped);
+    expect(await html('{{ user.name | escape }}', scope)).toBe(escaped);
+    expect(await text('{{ user.name }}', scope)).toBe(scope.user.name);
+  });
+
+  it('never reads a value as Liquid', async () => {
+    const scope = { user: { name: '{{ user.secret }}{% include "x" %}', secret: 'no' } };
+    expect(await text('{{ user.name }}', scope)).toBe('{{ user.secret }}{% include "x" %}');
+  });
+
+  it.each([
+    ['{{ user.name }}', {}, 'user'],
+    ['{{ user.name }}', { user: {} }, 'user.name'],
+    ['{{ user.name }}', { user: { name: null } }, 'user.name'],
+    ['{{ user.name | upcase }}', { user: {} }, 'user.name'],
+    ['{{ user.address.city }}', { user: { address: null } }, 'user.address'],
+    ['{% assign name = user.name %}{{ name }}', { user: {} }, 'name'],
+    ['{{ user.constructor }}', { user: {} }, 'user.constructor'],
+  ])('fails for good at %s over %j', async (source, scope, variable) => {
+    await expect(text(source, scope)).rejects.toMatchObject({
+      code: 'VARIABLE_MISSING',
+      message: `Template "x" needs "${variable}", which has no value.`,
+    });
+  });
+
+  it.each([
+    ['{{ user.name | default: "there" }}', {}, 'there'],
+    ['{{ user.name | default: "there" }}', { user: { name: null } }, 'there'],
+    ['{{ user.name | default: "there" }}', { user: { name: '' } }, 'there'],
+    ['{{ user.name | default: "there" | upcase }}', { user: {} }, 'THERE'],
+    ['{% if user.name %}Hi {{ user.name }}{% else %}Hi{% endif %}', {}, 'Hi'],
+    ['{% if user.plan == "free" %}a{% else %}b{% endif %}', { user: {} }, 'b'],
+    ['{{ count }}, {{ paid }}', { count: 0, paid: false }, '0, false'],
+  ])('renders %s over %j', async (source, scope, result) => expect(await text(source, scope)).toBe(result));
+
+  it('tells the line and column of what is not Liquid', async () => {
+    await expect(text('fine\n  {% if x %}')).rejects.toMatchObject({
+      code: 'TEMPLATE_INVALID',
+      where: { line: 2, column: 3 },
+    });
+    await expect(text('{{ 1 | nope }}')).rejects.toThrow('undefined filter: nope');
+  });
+
+  it('reads no files', async () => {
+    for (const source of [
+      '{% include "package.json" %}',
+      '{% render "../../package.json" %}',
+      '{% layout "/etc/passwd" %}',
+    ]) {
+      await expect(text(source)).rejects.toMatchObject({ code: 'TEMPLATE_INVALID' });
+    }
+  });
+
+  it('gives up on a template that costs too much', async () => {
+    const loops = '{% for a in (1..1000000) %}{% for b in (1..1000000) %}x{% endfor %}{% endfor %}';
+    await expect(text(loops)).rejects.toMatchObject({ code: 'TEMPLATE_INVALID' });
+    await expect(text('x'.repeat(500_001))).rejects.toMatchObject({ code: 'TEMPLATE_INVALID' });
+  });
+
+  it('writes timestamps as dates and leaves other words alone', async () => {
+    const filter = (value: unknown) => text('{{ value | readable_date }}', { value });
+    expect(await filter('2026-11-02T23:30:00.000Z')).toBe('2 November 2026');
+    expect(await filter(new Date('2026-11-02T00:00:00Z'))).toBe('2 November 2026');
+    expect(await filter('2026-11-02')).toBe('2 November 2026');
+    expect(await filter('Project 5')).toBe('Project 5');
+    expect(await filter('2026-99-99')).toBe('2026-99-99');
+  });
+});
+
+describe('variablesOf', () => {
+  it('lists full paths that must have a value', async () => {
+    expect(
+      await needs(
+        '{{ user.name }} {{ link }} {% for x in row.items %}{{ x.y }}{{ forloop.index }}{% endfor %}',
+      ),
+    ).toEqual(['link', 'row.items', 'user.name']);
+  });
+
+  it('leaves out what has a default or is tested first', async () => {
+    expect(
+      await needs(
+        '{{ a | default: "x" }}{% if b.c %}{{ b.c }}{% elsif d == 1 %}{% endif %}{% unless e %}{% endunless %}',
+      ),
+    ).toEqual([]);
+    expect(await needs('{% if a %}{{ b | default: "x" }}{{ c }}{% endif %}')).toEqual(['c']);
+  });
+});

@@ -1,0 +1,1 @@
+export const nothing = 'a template has to export a component as its default';
