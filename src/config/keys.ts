@@ -22,8 +22,10 @@ export function allowedKeys(
 ): string[] {
   const here = resolveVariant(schema, input);
   const [part, ...rest] = path;
-  if (part === undefined)
-    return here.flatMap((option) => (option instanceof z.ZodObject ? Object.keys(option.shape) : []));
+  if (part === undefined) {
+    const keys = here.flatMap((option) => (option instanceof z.ZodObject ? Object.keys(option.shape) : []));
+    return [...new Set(keys)];
+  }
   const inner = typeof input === 'object' && input !== null ? Reflect.get(input, part) : undefined;
   return here.flatMap((option) => {
     const next = childOf(option, part);

@@ -1,6 +1,7 @@
 import { ConfigError } from '../errors/index.ts';
 import { type ConfigIssue, issuesOf } from './issues.ts';
 import { authorPath, type ExportForm, formatPath } from './path.ts';
+import { plainCopy } from './plain-copy.ts';
 import { type Config, ConfigSchema, type Loop } from './schema.ts';
 
 /** A loop with its id filled in. */
@@ -16,7 +17,12 @@ export type ConfigResult = { config: ResolvedConfig; form: ExportForm } | { issu
  * @returns every problem at once, each with its path as the author wrote it (`steps[0].delay` for a bare loop).
  */
 export function safeResolveConfig(exported: unknown): ConfigResult {
-  const shape = shapeOf(exported);
+  const copied = plainCopy(exported);
+  if ('problem' in copied) {
+    const { path, message, hint } = copied.problem;
+    return { issues: [{ code: 'invalid', path: formatPath(path), parts: path, message, hint }] };
+  }
+  const shape = shapeOf(copied.value);
   const result = ConfigSchema.safeParse(shape.config);
   if (!result.success)
     return {
