@@ -1,5 +1,6 @@
 import { EnvError, InternalError } from '../errors/index.ts';
 import type { Database } from './database.ts';
+import type { HealingPace } from './postgres/healing.ts';
 import type { OutboxPatience } from './postgres/outbox.ts';
 
 /** How a database is reached. */
@@ -12,8 +13,8 @@ export interface DatabaseOptions {
   neonEndpoint?: string | undefined;
   /** When the outbox gives up on a change. */
   outbox?: OutboxPatience | undefined;
-  /** How far a healing pass reaches back, in ms: as long as a transaction may take to commit; 15 minutes unless told. */
-  healingOverlapMs?: number | undefined;
+  /** How far healing passes reach back and how often they are made. */
+  healing?: HealingPace | undefined;
 }
 
 /**

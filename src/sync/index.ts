@@ -7,3 +7,5 @@ export {
   planDatabaseSync,
 } from './database/plan-database-sync.ts';
 export { printDatabaseSync } from './database/print-database-sync.ts';
+export { syncDatabase } from './database/sync-database.ts';
+export { applyScheduleSync, planScheduleSync, type ScheduleAction } from './schedules.ts';

@@ -52,6 +52,7 @@ CREATE TABLE IF NOT EXISTS ${WATCH_STATE} (
   healthy_at timestamptz NOT NULL DEFAULT now(),
   healthy_mark bigint,
   look_again_at timestamptz,
+  passed_at timestamptz,
   pass jsonb,
   PRIMARY KEY (table_name, operation)
 );`,

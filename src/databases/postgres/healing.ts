@@ -9,18 +9,25 @@ import { quoteName, quoteTable } from './identifiers.ts';
 import { type Ordering, orderingOf, readColumns } from './ordering.ts';
 import { type RunSql, whenInstalled } from './session.ts';
 
-/** How far back a pass begins before the time the triggers were last known to work: as long as a transaction may take to commit. */
-const USUAL_OVERLAP_MS = 15 * 60_000;
+/** The pace of healing, in ms. */
+export interface HealingPace {
+  /** How far before the time the triggers were last known to work a pass begins: as long as a transaction may take to commit. */
+  overlapMs: number;
+  /** How long after a pass the next may begin: while triggers are broken, passes stand in for them. */
+  restMs: number;
+}
+
+const USUAL_PACE: HealingPace = { overlapMs: 15 * 60_000, restMs: 30_000 };
 
 const NOTE_EVERY_MS = 60_000;
 
 /** Passes over the watched tables, by whatever runs SQL. */
-export function createHealing(run: RunSql, overlapMs = USUAL_OVERLAP_MS): Healing {
+export function createHealing(run: RunSql, pace = USUAL_PACE): Healing {
   return {
     async next(watch, { limit }) {
       for (const operation of ['insert', 'update'] as const) {
         if (!watch.changes.some((change) => change.operation === operation)) continue;
-        const page = await nextPage({ run, overlapMs, watch, operation, limit });
+        const page = await nextPage({ run, pace, watch, operation, limit });
         if (page !== undefined) return page;
       }
       return undefined;
@@ -30,7 +37,7 @@ export function createHealing(run: RunSql, overlapMs = USUAL_OVERLAP_MS): Healin
 
 interface Search {
   run: RunSql;
-  overlapMs: number;
+  pace: HealingPace;
   watch: Watch;
   operation: 'insert' | 'update';
   limit: number;
@@ -41,7 +48,7 @@ async function nextPage(search: Search): Promise<HealingPage | undefined> {
   const ordering = orderingOf(watch, operation, await readColumns(run, watch.table));
   if (ordering === undefined) return undefined;
   const state = await whenInstalled(readHealth(run, { watch, operation, ordering }));
-  const pass = state.pass ?? duePass(state, ordering, search.overlapMs);
+  const pass = state.pass ?? duePass(state, ordering, search.pace);
   if (pass === undefined) {
     await noteHealth(run, state);
     return undefined;
@@ -63,15 +70,22 @@ async function nextPage(search: Search): Promise<HealingPage | undefined> {
  */
 async function noteHealth(run: RunSql, state: HealthState): Promise<void> {
   const isRecent = state.now - state.healthyAt < NOTE_EVERY_MS && state.healthyMark === state.mark;
-  if (isRecent || state.lookAgainAt !== undefined) return;
+  if (isRecent || hasMissed(state) || state.lookAgainAt !== undefined) return;
   await writeHealth(run, state, { healthyAt: state.now, healthyMark: state.mark, misses: state.misses });
 }
 
+/** Whether changes have been missed, or are being missed now. */
+function hasMissed(state: HealthState): boolean {
+  return !state.isCapturing || state.misses !== state.knownMisses;
+}
+
 /** The pass to begin, if one is due. */
-function duePass(state: HealthState, ordering: Ordering, overlapMs: number): Pass | undefined {
-  const isMissing = !state.isCapturing || state.misses !== state.knownMisses;
+function duePass(state: HealthState, ordering: Ordering, pace: HealingPace): Pass | undefined {
+  const { overlapMs, restMs } = pace;
+  const isMissing = hasMissed(state);
   const isSecondLook = state.lookAgainAt !== undefined && state.lookAgainAt <= state.now;
-  if (!isMissing && !isSecondLook) return undefined;
+  const isResting = state.passedAt !== undefined && state.now - state.passedAt < restMs;
+  if (isResting || (!isMissing && !isSecondLook)) return undefined;
   const since =
     ordering.kind === 'integer'
       ? String((state.healthyMark ?? state.mark ?? 0) - ordering.overlap)
@@ -92,6 +106,7 @@ function finish(run: RunSql, state: HealthState, pass: Pass): Promise<void> {
     healthyMark: pass.mark,
     misses: pass.misses,
     lookAgainAt: pass.lookAgainAt,
+    passedAt: state.now,
   });
 }
 

@@ -41,6 +41,8 @@ export interface HealthState {
   healthyMark: number | undefined;
   knownMisses: number;
   lookAgainAt: number | undefined;
+  /** When the last pass ended. */
+  passedAt: number | undefined;
   pass: Pass | undefined;
 }
 
@@ -70,7 +72,7 @@ export async function readHealth(
   const sql = `
     SELECT clock_timestamp() AS now, ${mark} AS mark, ${TRIGGER_IS_RIGHT} AS is_capturing,
       coalesce(pg_sequence_last_value(to_regclass('${MISSES}')), 0)::int AS misses,
-      s.misses AS known_misses, s.healthy_at, s.healthy_mark, s.look_again_at, s.pass
+      s.misses AS known_misses, s.healthy_at, s.healthy_mark, s.look_again_at, s.passed_at, s.pass
     FROM (SELECT) AS one LEFT JOIN ${WATCH_STATE} AS s ON s.table_name = $1 AND s.operation = $2`;
   const params = [
     watch.table,
@@ -101,6 +103,7 @@ function toState(row: Row, table: string, operation: RowOperation): HealthState 
     healthyMark: number(row.healthy_mark),
     knownMisses: number(row.known_misses) ?? -1,
     lookAgainAt: time(row.look_again_at),
+    passedAt: time(row.passed_at),
     pass: (row.pass ?? undefined) as Pass | undefined,
   };
 }
@@ -114,14 +117,18 @@ export async function writeHealth(
     healthyMark?: number | undefined;
     misses?: number;
     lookAgainAt?: number | undefined;
+    passedAt?: number;
     pass?: Pass;
   },
 ): Promise<void> {
   const sql = `
-    INSERT INTO ${WATCH_STATE} (table_name, operation, misses, healthy_at, healthy_mark, look_again_at, pass)
-    VALUES ($1, $2, $3, to_timestamp($4::float8 / 1000), $5, to_timestamp($6::float8 / 1000), $7)
+    INSERT INTO ${WATCH_STATE} (table_name, operation, misses, healthy_at, healthy_mark, look_again_at, pass,
+      passed_at)
+    VALUES ($1, $2, $3, to_timestamp($4::float8 / 1000), $5, to_timestamp($6::float8 / 1000), $7,
+      to_timestamp($8::float8 / 1000))
     ON CONFLICT (table_name, operation) DO UPDATE SET misses = excluded.misses, healthy_at = excluded.healthy_at,
-      healthy_mark = excluded.healthy_mark, look_again_at = excluded.look_again_at, pass = excluded.pass`;
+      healthy_mark = excluded.healthy_mark, look_again_at = excluded.look_again_at, pass = excluded.pass,
+      passed_at = excluded.passed_at`;
   const params = [
     state.table,
     state.operation,
@@ -130,6 +137,7 @@ export async function writeHealth(
     next.healthyMark ?? state.healthyMark ?? null,
     ('lookAgainAt' in next ? next.lookAgainAt : state.lookAgainAt) ?? null,
     next.pass === undefined ? null : JSON.stringify(next.pass),
+    next.passedAt ?? state.passedAt ?? null,
   ];
   await run([{ sql, params }], { readOnly: false });
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import type { Driver } from './driver.ts';
-import { createHealing } from './healing.ts';
+import { createHealing, type HealingPace } from './healing.ts';
 import { quoteName, quoteTable } from './identifiers.ts';
 import { createOutbox, type OutboxPatience } from './outbox.ts';
 import { type RunSql, runLimited } from './session.ts';
@@ -8,7 +8,7 @@ import { type RunSql, runLimited } from './session.ts';
 /** A PostgreSQL database over either client library: whatever is not the way to the server is the same. */
 export function createPostgresDatabase(
   driver: Driver,
-  options: { outbox?: OutboxPatience | undefined; healingOverlapMs?: number | undefined } = {},
+  options: { outbox?: OutboxPatience | undefined; healing?: HealingPace | undefined } = {},
 ): Database {
   const run: RunSql = (statements, limits) => runLimited(driver, statements, limits);
   return {
@@ -24,7 +24,7 @@ export function createPostgresDatabase(
     },
     transaction: (statements, limits) => run(statements, { ...limits, readOnly: false }),
     outbox: createOutbox(run, options.outbox),
-    healing: createHealing(run, options.healingOverlapMs),
+    healing: createHealing(run, options.healing),
     close: () => driver.close(),
   };
 }

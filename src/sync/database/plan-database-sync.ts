@@ -30,6 +30,8 @@ export interface DatabaseSyncPlan {
   statements: Statement[];
   /** The application's tables that these lock for a moment, as SQL writes them. */
   locks: string[];
+  /** Tables that are not there yet, where that was allowed. */
+  missing: string[];
 }
 
 interface Change {
@@ -42,21 +44,25 @@ interface Change {
 /**
  * Compares what the loops watch with the triggers there are.
  * @param options `prune` removes triggers that no loop needs any more; without it they stay, because runs that are under
- *   way may still wait for what they report.
+ *   way may still wait for what they report. `allowMissing` leaves out tables that are not there yet.
  * @throws {ConfigError} CONFIG_INVALID for a table that cannot be watched.
  */
 export async function planDatabaseSync(
   database: Database,
   watches: readonly Watch[],
-  options: { prune?: boolean | undefined } = {},
+  options: { prune?: boolean | undefined; allowMissing?: boolean | undefined } = {},
 ): Promise<DatabaseSyncPlan> {
   const found = await inspectCapture(database, watches);
-  for (const watch of watches) checkWatch(watch, found.tables.get(watch.table), found.otherTables);
-  return toPlan([
+  const isMissing = ({ table }: Watch) => found.tables.get(table)?.kind === undefined;
+  const missing = options.allowMissing === true ? watches.filter(isMissing) : [];
+  const present = watches.filter((watch) => !missing.includes(watch));
+  for (const watch of present) checkWatch(watch, found.tables.get(watch.table), found.otherTables);
+  const changes = [
     outboxChange(found),
-    ...watches.flatMap((watch) => watchChanges(watch, found)),
-    ...unneededTriggers(watches, found).map((trigger) => unneededChange(trigger, options.prune === true)),
-  ]);
+    ...present.flatMap((watch) => watchChanges(watch, found)),
+    ...unneededTriggers(present, found).map((trigger) => unneededChange(trigger, options.prune === true)),
+  ];
+  return { ...toPlan(changes), missing: missing.map(({ table }) => table) };
 }
 
 /** What would remove every trace of the capture. Changes that still wait in the outbox are lost with it. */
@@ -89,6 +95,7 @@ function toPlan(changes: readonly Change[]): DatabaseSyncPlan {
     locks: [
       ...new Set(changes.flatMap(({ locks, statements }) => (locks && statements.length > 0 ? [locks] : []))),
     ],
+    missing: [],
   };
 }
 
