@@ -1,0 +1,177 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { Client as QStashClient } from '@upstash/qstash';
+import { Client, serve } from '@upstash/workflow';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+import { createClock } from '../../../src/dev/clock.ts';
+import { createQStash, DEV_TOKEN } from '../../../src/dev/qstash/index.ts';
+import { listen } from './local-stack.ts';
+
+/** The clients try for as long as a restart takes. */
+const PATIENT = { retries: 50, backoff: () => 100 };
+
+const directories: string[] = [];
+const processes: ChildProcess[] = [];
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  for (const child of processes.splice(0)) child.kill('SIGKILL');
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true });
+});
+
+function journalPath(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'qstash-'));
+  directories.push(directory);
+  return join(directory, 'journal.jsonl');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+async function startServer(port: number, journal: string): Promise<ChildProcess> {
+  const path = fileURLToPath(new URL('./server-process.ts', import.meta.url));
+  const child = fork(path, [String(port), journal], { execArgv: ['--import', 'tsx'] });
+  processes.push(child);
+  await once(child, 'message');
+  return child;
+}
+
+describe('a killed server', () => {
+  it('finishes every run it had accepted, and each one once', { timeout: 60_000 }, async () => {
+    // The clients report every attempt to reach the killed server.
+    for (const method of ['error', 'warn'] as const) vi.spyOn(console, method).mockImplementation(() => {});
+    const journal = journalPath();
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const token = DEV_TOKEN;
+    const { handler } = serve<{ n: number }>(
+      async (context) => {
+        const { n } = context.requestPayload;
+        const first = await context.run('first', () => n * 2);
+        await context.sleep('nap', 1);
+        const [left, right] = await Promise.all([
+          context.run('left', () => first),
+          context.run('right', () => n),
+        ]);
+        const { eventData } = await context.waitForEvent('wait', `event-${n}`, { timeout: '1h' });
+        return await context.run('last', () => [left, right, eventData]);
+      },
+      {
+        qstashClient: new QStashClient({ baseUrl: url, token, retry: PATIENT }),
+        receiver: undefined as never,
+        disableTelemetry: true,
+      },
+    );
+    const app = await listen(handler);
+    const client = new Client({ baseUrl: url, token, retry: PATIENT });
+    const count = 40;
+    let server = await startServer(port, journal);
+    for (let kill = 0; kill < 3; kill++) {
+      const batch = Array.from({ length: count / 4 }, (_, index) => (kill * count) / 4 + index);
+      await Promise.all(
+        batch.map(async (n) => {
+          const { workflowRunId } = await client.trigger({
+            url: `${app.url}/main`,
+            body: { n },
+            workflowRunId: `run-${n}`,
+            retries: 5,
+            retryDelay: '200',
+          });
+          await client.notify({ eventId: `event-${n}`, eventData: `data-${n}`, workflowRunId });
+        }),
+      );
+      server.kill('SIGKILL');
+      await once(server, 'exit');
+      server = await startServer(port, journal);
+    }
+    const logOf = async (n: number) =>
+      (await client.logs({ filter: { workflowRunId: `wfr_run-${n}` } })).runs;
+    for (let n = 0; n < (count * 3) / 4; n++) {
+      await vi.waitFor(async () => expect((await logOf(n))[0]?.workflowState).toBe('RUN_SUCCESS'), {
+        timeout: 20_000,
+        interval: 100,
+      });
+      const runs = await logOf(n);
+      expect(runs).toHaveLength(1);
+      expect(JSON.parse(runs[0]?.workflowRunResponse ?? 'null')).toEqual([n * 2, n, `data-${n}`]);
+    }
+    expect((await client.dlq.list()).messages).toEqual([]);
+  });
+});
+
+describe('a reopened journal', () => {
+  const start = Date.parse('2026-03-01T00:00:00Z');
+
+  function open(journal: string, at: number) {
+    const delivered: string[] = [];
+    const clock = createClock({ frozen: true, start: at });
+    const qstash = createQStash({
+      clock,
+      journal,
+      url: 'http://qstash.local',
+      fetch: async (request) => {
+        delivered.push(`${new URL(request.url).pathname} ${await request.text()}`.trim());
+        return new Response('', { status: request.url.endsWith('/bad') ? 500 : 200 });
+      },
+    });
+    const call = async (method: string, path: string, headers: Record<string, string> = {}, body = '') => {
+      const response = await qstash.handle(
+        new Request(`http://qstash.local${path}`, {
+          method,
+          headers: { authorization: `Bearer ${DEV_TOKEN}`, ...headers },
+          body: body === '' ? null : body,
+        }),
+      );
+      const text = await response.text();
+      return text === '' ? undefined : JSON.parse(text);
+    };
+    return { qstash, clock, delivered, call };
+  }
+
+  it('holds delays, retries, schedules, deduplication, dead letters, pauses and keys', async () => {
+    const journal = journalPath();
+    const before = open(journal, start);
+    await before.call('POST', '/v2/publish/http://app.test/later', { 'upstash-delay': '1h' });
+    await before.call('POST', '/v2/publish/http://app.test/once', { 'upstash-deduplication-id': 'd' });
+    await before.call('POST', '/v2/publish/http://app.test/bad', {
+      'upstash-retries': '1',
+      'upstash-retry-delay': '60000',
+    });
+    await before.call('POST', '/v2/publish/http://app.test/bad', { 'upstash-retries': '0' }, 'dead');
+    await before.call('POST', '/v2/schedules/http://app.test/tick', { 'upstash-cron': '30 * * * *' });
+    await before.call('POST', '/v2/flowControl/k/pause');
+    const keys = await before.call('POST', '/v2/keys/rotate');
+    await before.qstash.idle();
+    expect(before.delivered).toEqual(['/once', '/bad', '/bad dead']);
+    before.qstash.close();
+
+    const after = open(journal, start + 60_000);
+    await after.qstash.idle();
+    expect(after.delivered.splice(0)).toEqual(['/bad']);
+    await after.clock.advance(3_600_000);
+    expect(after.delivered.splice(0)).toEqual(['/tick', '/later']);
+    expect(await after.call('GET', '/v2/keys')).toEqual(keys);
+    expect(await after.call('GET', '/v2/flowControl/k')).toMatchObject({ isPaused: true });
+    expect((await after.call('GET', '/v2/dlq')).messages).toMatchObject([{ body: '' }, { body: 'dead' }]);
+    after.qstash.close();
+
+    const again = open(journal, start + 120_000);
+    await again.call('POST', '/v2/publish/http://app.test/once', { 'upstash-deduplication-id': 'd' });
+    await again.qstash.idle();
+    expect(again.delivered).toEqual([]);
+    again.qstash.close();
+  });
+});
