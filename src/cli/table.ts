@@ -12,8 +12,36 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'find what is wrong with skene.config.ts, its queries and its templates',
     load: () => import('./commands/check.ts'),
   },
+  plan: {
+    summary: 'say what the loops will do, what wakes them and what a run costs',
+    load: () => import('./commands/plan.ts'),
+  },
+  dev: {
+    summary: 'run everything on this machine: functions, QStash, Redis, PostgreSQL, an inbox',
+    load: () => import('./commands/dev.ts'),
+  },
+  clock: {
+    summary: "tell or move the local stack's time",
+    load: () => import('./commands/clock.ts'),
+  },
+  sql: {
+    summary: "run a statement on the local stack's database",
+    load: () => import('./commands/sql.ts'),
+  },
   build: {
     summary: 'compile the loops and templates into the modules that the functions import',
     load: () => import('./commands/build.ts'),
+  },
+  sync: {
+    summary: "write the database's triggers and QStash's schedules, after showing what would change",
+    load: () => import('./commands/sync.ts'),
+  },
+  relay: {
+    summary: 'listen to PostgreSQL and start and wake runs at once',
+    load: () => import('./commands/relay.ts'),
+  },
+  doctor: {
+    summary: 'look at everything the deployment stands on, and say what to do',
+    load: () => import('./commands/doctor.ts'),
   },
 };

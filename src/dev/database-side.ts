@@ -1,110 +1,110 @@
-import { listen } from '../databases/index.ts';
+import { type Listener, listen } from '../databases/index.ts';
 import type { Env } from '../env/index.ts';
-import { messageOf } from '../errors/index.ts';
+import { isSkeneError, messageOf } from '../errors/index.ts';
 import { createServices, databaseOf, drainOutbox, type ServiceOptions } from '../intake/index.ts';
-import type { Deployment } from '../plan/index.ts';
-import { syncDatabase } from '../sync/index.ts';
-import type { DevUrls } from './environment.ts';
+import type { Deployment, Watch } from '../plan/index.ts';
+import { applyDatabaseSync, planDatabaseSync } from '../sync/index.ts';
 import type { DevLog } from './log.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /** The part of the stack that watches the database: triggers, the relay that hears of rows, and the drain. */
 export interface DatabaseSide {
-  /** Writes the triggers that a deployment needs. */
+  /** Writes the triggers that a deployment needs; those of an earlier one stay, as its runs may still wait for rows. */
   use(deployment: Deployment): Promise<void>;
   /** Begins to listen; rows that were written before are drained at once. */
-  start(): Promise<void>;
-  /** Carries all waiting rows to their runs. */
+  start(): void;
+  /** Resolves once all rows that were committed before the call are with their runs. */
   drain(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** How long to wait before looking again for a table that is not there yet, or a database that did not answer. */
+/** How long to wait before looking again for a table that is not there yet, or a service that did not answer. */
 const RETRY_MS = 2_000;
 const DRAIN_BUDGET_MS = 60_000;
 
 interface DatabaseSideOptions extends ServiceOptions {
   env: Env;
-  urls: DevUrls;
+  /** Where the database is, for the connection that listens. */
+  url: string;
+  /** Under which variable its URL is found. */
+  settings: Deployment['database'];
   log: DevLog;
 }
 
 /** Watches the stack's database. */
-export async function createDatabaseSide({
+export function createDatabaseSide({
   env,
-  urls,
+  url,
+  settings,
   log,
   ...services
-}: DatabaseSideOptions): Promise<DatabaseSide> {
-  let current: Deployment | undefined;
-  let retry: NodeJS.Timeout | undefined;
-  let closed = false;
-  let relay: { close(): Promise<void> } | undefined;
+}: DatabaseSideOptions): DatabaseSide {
+  const context = { services: createServices(env, services), database: databaseOf(env, settings) };
+  const timers = new Set<NodeJS.Timeout>();
+  let deployment: Deployment | undefined;
+  let listener: Listener | undefined;
   let lastProblem = '';
-  let draining: Promise<void> | undefined;
-  let again = false;
-  const context = {
-    services: createServices(env, services),
-    database: databaseOf(env, { provider: undefined, urlVariable: 'DATABASE_URL' }),
-  };
+  let isClosed = false;
 
   /** Says a problem once, however often it is met. */
   function complain(text: string): void {
-    if (text !== lastProblem) log.problem(text);
+    if (text !== lastProblem && !isClosed) log.problem(text);
     lastProblem = text;
   }
 
-  async function sync(): Promise<void> {
-    clearTimeout(retry);
-    if (current === undefined || closed) return;
-    try {
-      const { missing } = await syncDatabase(urls.database, current.watches);
-      if (missing.length === 0) return;
-      complain(`There is no table ${missing.join(', ')} yet; it is watched as soon as it is there.`);
-    } catch (error) {
-      complain(`The database could not be prepared: ${messageOf(error)}`);
-    }
-    retry = setTimeout(() => void sync(), RETRY_MS);
+  function later(work: () => Promise<void>): void {
+    if (isClosed) return;
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      void work();
+    }, RETRY_MS);
+    timers.add(timer);
   }
 
-  async function drainOnce(): Promise<void> {
-    if (current === undefined) return;
+  async function watchTable(watch: Watch): Promise<boolean> {
     try {
-      await drainOutbox({ deployment: current, ...context }, { budgetMs: DRAIN_BUDGET_MS });
+      const database = await context.database();
+      await applyDatabaseSync(database, await planDatabaseSync(database, [watch]));
+      return true;
     } catch (error) {
-      complain(`The outbox could not be drained: ${messageOf(error)}`);
-      if (!closed) setTimeout(() => void drain(), RETRY_MS);
+      complain(
+        isSkeneError(error) ? [error.message, error.hint].filter(Boolean).join(' ') : messageOf(error),
+      );
+      return false;
     }
   }
 
-  /** One drain at a time; a call during one makes it look once more. */
-  function drain(): Promise<void> {
-    again = true;
-    draining ??= (async () => {
-      while (again && !closed) {
-        again = false;
-        await drainOnce();
-      }
-      draining = undefined;
-    })();
-    return draining;
-  }
+  const sync = oneAtATime(async () => {
+    const results = await Promise.all((deployment?.watches ?? []).map(watchTable));
+    if (results.includes(false)) later(sync);
+  });
+
+  const drain = oneAtATime(async () => {
+    if (deployment === undefined || isClosed) return;
+    try {
+      await drainOutbox({ deployment, ...context }, { budgetMs: DRAIN_BUDGET_MS });
+    } catch (error) {
+      complain(`Rows wait in the outbox: ${messageOf(error)}`);
+      later(drain);
+    }
+  });
 
   return {
-    async use(deployment) {
-      current = deployment;
+    async use(next) {
+      deployment = next;
       await sync();
     },
-    async start() {
-      relay = await listen(urls.database, () => void drain(), {
-        onProblem: (error) => complain(`The database is out of reach: ${messageOf(error)}`),
+    start() {
+      listener = listen(url, () => void drain(), {
+        onProblem: (problem) => complain(`The database is out of reach: ${messageOf(problem)}`),
       });
     },
     drain,
     async close() {
-      closed = true;
-      clearTimeout(retry);
-      await relay?.close();
-      await draining;
+      isClosed = true;
+      for (const timer of timers) clearTimeout(timer);
+      await listener?.close();
+      await drain();
       await (await context.database()).close();
     },
   };

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Env } from '../env/index.ts';
+import type { Project } from '../project/index.ts';
 import type { WorkflowDefinition } from '../runtime/index.ts';
 import { type Clock, createClock } from './clock.ts';
 import { keepClock } from './clock-file.ts';
@@ -14,7 +15,6 @@ import type { DevLog } from './log.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './postgres/index.ts';
 import { createQStash, type QStash } from './qstash/index.ts';
 import { createRedisServer, type RedisServer } from './redis/index.ts';
-import type { Project } from './watch-project.ts';
 
 /** The port each part is served on; 0 for any free one. A busy port is passed over for the next. */
 export interface StackPorts {
@@ -105,7 +105,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     new URL(request.url).pathname.startsWith('/dev/') ? controls(request) : functions(request);
   sockets.functions.serve(entrance);
 
-  const database = await createDatabaseSide({ env, urls, log, now: clock.now, report: log.report });
+  const database = createDatabaseSide({
+    ...hostOptions,
+    url: urls.database,
+    settings: options.project.deployment.database,
+    log,
+  });
   async function use(project: Project): Promise<void> {
     functions = createFunctions({ ...project, workflows }, hostOptions);
     await database.use(project.deployment);
@@ -119,7 +124,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     fetch: (request) => (request.url.startsWith(`${urls.functions}/`) ? entrance(request) : fetch(request)),
   });
   sockets.qstash.serve((request) => qstash.handle(request));
-  await database.start();
+  database.start();
 
   return {
     urls,
@@ -134,9 +139,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     close: async () => {
       clock.stop();
       await database.close();
-      await qstash.close();
+      qstash.close();
       await Promise.all(Object.values(sockets).map((socket) => socket.close()));
       redis.close();
+      inbox.close();
       await postgres?.close();
     },
   };

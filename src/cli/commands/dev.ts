@@ -1,0 +1,141 @@
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import { workflows } from '../../../workflows/index.ts';
+import {
+  announceStack,
+  type Clock,
+  createDevLog,
+  type DevUrls,
+  type Stack,
+  startStack,
+  USUAL_PORTS,
+  watchFiles,
+} from '../../dev/index.ts';
+import { ConfigError, EnvError, messageOf } from '../../errors/index.ts';
+import { openProject, type Project, shownPath } from '../../project/index.ts';
+import type { CommandContext } from '../command.ts';
+import { loadEnvironment } from '../environment.ts';
+import { printIssues } from '../print-issues.ts';
+import type { Terminal } from '../terminal.ts';
+
+interface DevFlags {
+  databaseUrl?: string;
+  fresh?: boolean;
+  port: string;
+  qstashPort: string;
+  redisPort: string;
+  postgresPort: string;
+  inboxPort: string;
+}
+
+/** `skene dev [path]` */
+export function define(command: Command, context: CommandContext): void {
+  command
+    .argument('[path]', 'the config, or the folder it is in', '.')
+    .option(
+      '--database-url <url>',
+      'watch this PostgreSQL or Neon instead of the embedded one (or set DATABASE_URL)',
+    )
+    .option('--fresh', 'forget the state of earlier runs first')
+    .option('--port <number>', 'of the functions', String(USUAL_PORTS.functions))
+    .option('--qstash-port <number>', 'of QStash', process.env.QSTASH_DEV_PORT ?? String(USUAL_PORTS.qstash))
+    .option('--redis-port <number>', 'of Redis over REST', String(USUAL_PORTS.redis))
+    .option('--postgres-port <number>', 'of the embedded PostgreSQL', String(USUAL_PORTS.postgres))
+    .option('--inbox-port <number>', 'of the inbox', String(USUAL_PORTS.inbox))
+    .addHelpText(
+      'after',
+      '\nA port that is taken is passed over for the next.\n\nExamples:\n  skene dev\n  skene dev --database-url postgresql://localhost/app\n  skene dev --fresh --port 4000',
+    )
+    .action(async (path: string, flags: DevFlags) => {
+      loadEnvironment(path);
+      await runStack(path, flags, context);
+    });
+}
+
+async function runStack(path: string, flags: DevFlags, { terminal, exit }: CommandContext): Promise<void> {
+  const opened = await openProject({ file: path });
+  printIssues(opened.issues, terminal, { source: opened.source });
+  if (opened.project === undefined) {
+    throw new ConfigError('CONFIG_INVALID', `${shownPath(opened.file, process.cwd())} has errors.`, {
+      hint: 'Mend what is listed above and start again.',
+    });
+  }
+  const directory = dirname(opened.file);
+  const stack = await startStack({
+    stateDir: join(directory, '.skene', 'state'),
+    fresh: flags.fresh ?? false,
+    databaseUrl: flags.databaseUrl ?? process.env[opened.project.deployment.database.urlVariable],
+    ports: {
+      functions: portOf(flags.port),
+      qstash: portOf(flags.qstashPort),
+      redis: portOf(flags.redisPort),
+      postgres: portOf(flags.postgresPort),
+      inbox: portOf(flags.inboxPort),
+    },
+    project: opened.project,
+    workflows,
+    log: (clock: Clock) => createDevLog({ write: terminal.out, now: clock.now }),
+  });
+  const withdraw = announceStack(directory, stack.urls);
+  printBanner(stack.urls, opened.project, terminal);
+  const unwatch = watchFiles(directory, isSource, () => void reload(path, stack, terminal));
+
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  unwatch();
+  withdraw();
+  await stack.close();
+  exit(0);
+}
+
+function isSource(path: string): boolean {
+  return (
+    /^skene\.config\.\w+$|^emails[\\/]|^src[\\/].*\.[mc]?[jt]s$/.test(path) && !path.includes('node_modules')
+  );
+}
+
+/** A config that is wrong for the moment changes nothing: the last right one goes on. */
+async function reload(path: string, stack: Stack, terminal: Terminal): Promise<void> {
+  try {
+    const { project, issues, source } = await openProject({ file: path });
+    printIssues(issues, terminal, { source });
+    if (project === undefined) terminal.note('The loops go on as they were until this is mended.');
+    else {
+      await stack.use(project);
+      terminal.out(
+        `The loops were read again: ${loopNames(project)}. Runs under way finish by the definition they began with.`,
+      );
+    }
+  } catch (error) {
+    terminal.note(`The loops could not be read again: ${messageOf(error)}`);
+  }
+}
+
+function printBanner(urls: DevUrls, project: Project, { out, colors }: Terminal): void {
+  const line = (name: string, value: string) => out(`  ${name.padEnd(11)}${value}`);
+  out(colors.bold('Skene runs.'));
+  line('functions', urls.functions);
+  line('inbox', urls.inbox);
+  line('database', urls.database);
+  line('QStash', urls.qstash);
+  line('Redis', urls.redis);
+  line('loops', loopNames(project));
+  out();
+}
+
+function loopNames({ deployment }: Project): string {
+  const names = [...new Set(deployment.plans.map(({ loop }) => loop))];
+  const idle = new Set(
+    deployment.plans.filter(({ type }) => !Object.hasOwn(workflows, type)).map(({ loop }) => loop),
+  );
+  return names.map((name) => (idle.has(name) ? `${name} (not run by this version)` : name)).join(', ');
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new EnvError('USAGE', `"${text}" is not a port.`, {
+    hint: 'Write a number from 0 to 65535; 0 is any free one.',
+  });
+}

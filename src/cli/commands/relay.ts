@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { listen } from '../../databases/index.ts';
+import { messageOf } from '../../errors/index.ts';
+import { createServices, databaseOf, drainOutbox } from '../../intake/index.ts';
+import type { CommandContext } from '../command.ts';
+import { loadEnvironment } from '../environment.ts';
+import { EXIT } from '../exit-code.ts';
+import { requireDeployment } from '../require-deployment.ts';
+import { targetEnv } from '../target.ts';
+
+/** A drain that never ends would keep a stop waiting. */
+const DRAIN_BUDGET_MS = 30_000;
+
+/** `skene relay [path]` */
+export function define(command: Command, { terminal, exit }: CommandContext): void {
+  command
+    .argument('[path]', 'the config, or the folder it is in', '.')
+    .option(
+      '--database-url <url>',
+      'instead of the variable the config names; a direct connection, not a pooler',
+    )
+    .addHelpText(
+      'after',
+      '\nListens to PostgreSQL and carries rows to their runs as they are committed. Any number may run.\n\nExamples:\n  skene relay',
+    )
+    .action(async (path: string, flags: { databaseUrl?: string }) => {
+      loadEnvironment(path);
+      const deployment = await requireDeployment(path, terminal);
+      const env = targetEnv(flags, deployment.database);
+      const context = {
+        deployment,
+        services: createServices(env),
+        database: databaseOf(env, deployment.database),
+      };
+      const drain = async () => {
+        try {
+          const { handled } = await drainOutbox(context, { budgetMs: DRAIN_BUDGET_MS });
+          if (handled > 0) terminal.out(`${new Date().toISOString()}  ${handled} rows`);
+        } catch (error) {
+          terminal.note(`${new Date().toISOString()}  ${messageOf(error)}`);
+        }
+      };
+      const listener = listen(env.require(deployment.database.urlVariable), () => void drain(), {
+        onProblem: (problem) => terminal.note(messageOf(problem)),
+      });
+      terminal.out(
+        `Listening for rows of ${deployment.watches.map(({ table }) => table).join(', ') || 'no table: no loop watches one'}.`,
+      );
+      await new Promise<void>((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+      });
+      await listener.close();
+      await (await context.database()).close();
+      exit(EXIT.ok);
+    });
+}

@@ -1,0 +1,147 @@
+import { type Database, openDatabase } from '../databases/index.ts';
+import type { Env } from '../env/index.ts';
+import { isSkeneError, messageOf } from '../errors/index.ts';
+import type { Deployment } from '../plan/index.ts';
+import { createState } from '../state/index.ts';
+import { planDatabaseSync } from './database/plan-database-sync.ts';
+import { planScheduleSync } from './schedules.ts';
+
+/** One thing that was looked at. */
+export interface Finding {
+  /** What was looked at. */
+  name: string;
+  /** `warning` is worth knowing and stops nothing. */
+  state: 'ok' | 'warning' | 'problem';
+  /** What was found. */
+  detail: string;
+  /** What to do about it. */
+  hint?: string | undefined;
+}
+
+/** The oldest row may wait this long before something must be wrong with what carries them: two rounds of the drain's schedule. */
+const OUTBOX_PATIENCE_MS = 120_000;
+
+/** Looks at everything a deployment stands on, and says of each whether it is well and what to do. Changes nothing. */
+export async function diagnose(env: Env, deployment: Deployment): Promise<Finding[]> {
+  const findings = await Promise.all([
+    look('secret', () => env.secret && 'set'),
+    look('address', () => env.baseUrl),
+    look(
+      'sender',
+      () =>
+        env.from ?? deployment.email.from ?? Promise.reject(new Error('Nobody is named; set SKENE_FROM.')),
+    ),
+    look('signing keys', () => env.signingKeys && 'set'),
+    look('email key', () => env.resend && 'set'),
+    look('Redis', async () => {
+      await createState({ ...env.redis, namespace: env.namespace }).ping();
+      return 'answers';
+    }),
+    lookAtSchedules(env, deployment),
+    lookAtDatabase(env, deployment),
+  ]);
+  return findings.flat();
+}
+
+async function look(name: string, check: () => string | Promise<string>): Promise<Finding[]> {
+  try {
+    return [{ name, state: 'ok', detail: await check() }];
+  } catch (error) {
+    return [
+      {
+        name,
+        state: 'problem',
+        detail: messageOf(error),
+        hint: isSkeneError(error) ? error.hint : undefined,
+      },
+    ];
+  }
+}
+
+async function lookAtSchedules(env: Env, deployment: Deployment): Promise<Finding[]> {
+  return look('QStash', async () => {
+    const missing = (await planScheduleSync(env, deployment)).filter(({ action }) => action !== 'keep');
+    return missing.length === 0
+      ? 'answers; its schedules are as they should be'
+      : `answers; ${missing.length} schedules differ: run skene sync --schedules`;
+  });
+}
+
+async function lookAtDatabase(env: Env, deployment: Deployment): Promise<Finding[]> {
+  if (deployment.watches.length === 0)
+    return [{ name: 'database', state: 'ok', detail: 'no loop watches a table' }];
+  let database: Database | undefined;
+  try {
+    const { urlVariable, provider } = deployment.database;
+    database = await openDatabase({
+      url: env.require(urlVariable),
+      provider,
+      neonEndpoint: env.neonEndpoint,
+    });
+    return [await lookAtTriggers(database, deployment), ...(await lookAtOutbox(database))];
+  } catch (error) {
+    return [
+      {
+        name: 'database',
+        state: 'problem',
+        detail: messageOf(error),
+        hint: isSkeneError(error) ? error.hint : undefined,
+      },
+    ];
+  } finally {
+    await database?.close();
+  }
+}
+
+async function lookAtTriggers(database: Database, { watches }: Deployment): Promise<Finding> {
+  const changes = (await planDatabaseSync(database, watches)).actions.filter(
+    ({ action }) => action !== 'keep',
+  );
+  if (changes.length === 0)
+    return { name: 'triggers', state: 'ok', detail: `${watches.length} tables are watched` };
+  const detail = changes.map(({ action, table, reason }) => `${action} ${table}: ${reason}`).join('; ');
+  return { name: 'triggers', state: 'problem', detail, hint: 'Run skene sync --database.' };
+}
+
+async function lookAtOutbox(database: Database): Promise<Finding[]> {
+  const { installed, waiting, oldestAt, setAside, lastError, missed, problems } =
+    await database.outbox.status();
+  if (!installed)
+    return [
+      { name: 'outbox', state: 'problem', detail: 'it is not there', hint: 'Run skene sync --database.' },
+    ];
+  const age = oldestAt === undefined ? 0 : Date.now() - oldestAt.getTime();
+  const stuck = age > OUTBOX_PATIENCE_MS;
+  const findings: Finding[] = [
+    {
+      name: 'outbox',
+      state: stuck ? 'problem' : 'ok',
+      detail: waiting === 0 ? 'empty' : `${waiting} rows wait, the oldest for ${Math.round(age / 1000)} s`,
+      hint: stuck
+        ? 'Nothing carries them: check the schedule (skene sync --schedules) or start skene relay.'
+        : undefined,
+    },
+  ];
+  for (const detail of problems)
+    findings.push({
+      name: 'outbox',
+      state: 'problem',
+      detail,
+      hint: 'Run skene sync --database; rows that were missed are found again.',
+    });
+  if (missed > 0)
+    findings.push({
+      name: 'missed rows',
+      state: 'warning',
+      detail: `triggers failed ${missed} times`,
+      hint: 'The next drain reads the tables themselves and finds them.',
+    });
+  if (setAside > 0)
+    findings.push({
+      name: 'set aside',
+      state: 'problem',
+      detail: `${setAside} rows could not be carried: ${lastError ?? 'unknown'}`,
+      hint: 'Mend the cause; what is set aside stays in skene_outbox.',
+    });
+  return findings;
+}
