@@ -5,7 +5,7 @@ const USUAL_SOURCES = new Set(['http', 'https', 'cid']);
 /** Schemes that run or carry code: never, not even when the template says so. */
 const ACTIVE_SCHEMES = new Set(['javascript', 'vbscript', 'data', 'blob', 'file']);
 
-const ATTRIBUTE = /(\s(href|src|action|formaction|background|poster)\s*=\s*)(?:"([^"]*)"|'([^']*)')/gi;
+const ATTRIBUTE = /(\s(?:href|src|action|formaction|background|poster)\s*=\s*)("[^"]*"|'[^']*')/gi;
 
 /**
  * Puts `#` in place of every link in `html` that leads to a scheme nobody meant: neither a usual one nor one that the
@@ -15,10 +15,10 @@ const ATTRIBUTE = /(\s(href|src|action|formaction|background|poster)\s*=\s*)(?:"
  */
 export function withSafeLinks(html: string, authored: readonly string[]): string {
   const meant = new Set(authored.flatMap(schemesIn));
-  return html.replace(ATTRIBUTE, (whole, head: string, name: string, double?: string, single?: string) => {
-    const scheme = schemeOf(double ?? single ?? '');
+  return html.replace(ATTRIBUTE, (whole, head: string, quoted: string) => {
+    const scheme = schemeOf(quoted.slice(1, -1));
     if (scheme === undefined) return whole;
-    const usual = name.toLowerCase() === 'href' ? USUAL_SCHEMES : USUAL_SOURCES;
+    const usual = /href/i.test(head) ? USUAL_SCHEMES : USUAL_SOURCES;
     const isSafe = usual.has(scheme) || (meant.has(scheme) && !ACTIVE_SCHEMES.has(scheme));
     return isSafe ? whole : `${head}"#"`;
   });

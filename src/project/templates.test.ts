@@ -91,12 +91,11 @@ describe('readTemplates', () => {
     [
       'bad.md',
       '---\nsubject: x\n---\n\nHi {% if %}',
-      { line: 5, column: 9 },
-      /^The template cannot be rendered: [^,]*\.$/,
+      { line: 5, column: 9, message: /^The template cannot be rendered: [^,]*\.$/ },
     ],
-    ['bad.md', '---\nsubjekt: x\n---\n', { line: 2 }, /"subjekt" means nothing/],
-    ['bad.html', '<a href={{ link }}>x</a>', {}, /href=\{\{ \.\.\. \}\} has no quotes/],
-  ])('tells what is wrong with %s: %j', async (file, content, place, message) => {
+    ['bad.md', '---\nsubjekt: x\n---\n', { line: 2, message: /"subjekt" means nothing/ }],
+    ['bad.html', '<a href={{ link }}>x</a>', { message: /href=\{\{ \.\.\. \}\} has no quotes/ }],
+  ])('tells what is wrong with %s: %j', async (file, content, { message, ...place }) => {
     const { templates, problems } = await read({ [file]: content });
     expect(templates).not.toHaveProperty('bad');
     expect(problems).toMatchObject([

@@ -32,6 +32,7 @@ const STYLE = `
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 64rem; padding: 2rem 1rem; font: 16px/1.5 system-ui, sans-serif; }
 h1 { margin: 0 0 1.5rem; font-size: 1.4rem; overflow-wrap: anywhere; }
+h2 { margin: 2rem 0 0.5rem; font-size: 1.1rem; }
 a { color: inherit; }
 nav { margin-bottom: 1rem; }
 ul { list-style: none; margin: 0; padding: 0; border: 1px solid var(--line); border-radius: 10px; overflow: hidden; }
@@ -43,7 +44,7 @@ small { opacity: 0.75; overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.2rem 1rem; margin: 0 0 1.5rem; font-size: 0.9rem; }
 dt { opacity: 0.75; }
 dd { margin: 0; overflow-wrap: anywhere; }
-iframe { display: block; width: 100%; height: 70vh; border: 1px solid var(--line); border-radius: 10px; background: Canvas; }
+iframe { display: block; width: 100%; height: 60vh; border: 1px solid var(--line); border-radius: 10px; background: Canvas; }
 iframe.phone { width: 362px; }
 pre { padding: 1rem; border: 1px solid var(--line); border-radius: 10px; white-space: pre-wrap; overflow-wrap: anywhere; }
 `;

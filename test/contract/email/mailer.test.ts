@@ -126,32 +126,32 @@ describe('the mailer, when Resend is out of reach', () => {
   });
 
   it.each([
-    ['does not answer in time', undefined, 'PROVIDER_UNAVAILABLE', /aborted due to timeout/],
-    [
-      'answers 502 with a page',
-      { status: 502, body: '<html>' },
-      'PROVIDER_UNAVAILABLE',
-      /answered 502 application_error/,
-    ],
-    [
-      'answers 200 with a page',
-      { status: 200, body: '<html>' },
-      'PROVIDER_UNAVAILABLE',
-      /did not finish its answer/,
-    ],
-    [
-      'does not know the domain',
-      { status: 403, body: '{"name":"validation_error","message":"The domain is not verified."}' },
-      'PROVIDER_REJECTED',
-      /answered 403 validation_error: The domain is not verified\./,
-    ],
-    [
-      'does not know the key',
-      { status: 401, body: '{"name":"invalid_api_key","message":"No."}' },
-      'PROVIDER_REJECTED',
-      /answered 401 invalid_api_key/,
-    ],
-  ])('tells what it means that it %s', async (_, answer, code, message) => {
+    { what: 'does not answer in time', code: 'PROVIDER_UNAVAILABLE', message: /aborted due to timeout/ },
+    {
+      what: 'answers 502 with a page',
+      answer: { status: 502, body: '<html>' },
+      code: 'PROVIDER_UNAVAILABLE',
+      message: /answered 502 application_error/,
+    },
+    {
+      what: 'answers 200 with a page',
+      answer: { status: 200, body: '<html>' },
+      code: 'PROVIDER_UNAVAILABLE',
+      message: /did not finish its answer/,
+    },
+    {
+      what: 'does not know the domain',
+      answer: { status: 403, body: '{"name":"validation_error","message":"The domain is not verified."}' },
+      code: 'PROVIDER_REJECTED',
+      message: /answered 403 validation_error: The domain is not verified\./,
+    },
+    {
+      what: 'does not know the key',
+      answer: { status: 401, body: '{"name":"invalid_api_key","message":"No."}' },
+      code: 'PROVIDER_REJECTED',
+      message: /answered 401 invalid_api_key/,
+    },
+  ])('tells what it means that it $what', async ({ answer, code, message }) => {
     const resend = createServer((_request, response) => {
       if (answer !== undefined) response.writeHead(answer.status).end(answer.body);
     });
