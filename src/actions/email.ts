@@ -32,7 +32,7 @@ export async function performEmail(
   if (claim.result === 'held' && claim.entry.state === 'sent') return sent(email, claim.entry.emailId);
   if (claim.result === 'held') refuseUnknown(claim.entry.at, context.now());
 
-  const emailId = await handOver(message, { key, idempotencyKey: `${site.runId}/${site.step}` }, context);
+  const emailId = await handOver(message, { key, isFirst: claim.result === 'claimed', site }, context);
   await context.state.ledger.confirm(key, { runId: site.runId, at: context.now(), emailId });
   return sent(email, emailId);
 }
@@ -83,18 +83,23 @@ async function composeEmail(email: PlanEmail, site: ActionSite & { to: string },
   };
 }
 
-/** Hands the message to the provider; a claim on something the provider has certainly not taken is given back. */
+/**
+ * Hands the message to the provider, and answers with its id there. A claim is given back when the provider has certainly not taken the
+ * message; where an attempt went before this one, only that one's fate is not known.
+ */
 async function handOver(
   message: Message,
-  { key, idempotencyKey }: { key: SendKey; idempotencyKey: string },
+  { key, isFirst, site }: { key: SendKey; isFirst: boolean; site: ActionSite },
   { mailer, state }: ActionContext,
-): Promise<string> {
+): Promise<string | undefined> {
   try {
-    const { id } = await (await mailer()).send(message, { idempotencyKey });
+    const { id } = await (await mailer()).send(message, { idempotencyKey: `${site.runId}/${site.step}` });
     return id;
   } catch (error) {
-    if (isSkeneError(error, 'PROVIDER_REJECTED') || isSkeneError(error, 'RATE_LIMITED'))
-      await state.ledger.release(key);
+    // The provider has taken the same send with other content: data changed between the attempts. It knows no id for us.
+    if (isSkeneError(error, 'SEND_UNKNOWN')) return undefined;
+    const wasRefused = isSkeneError(error, 'PROVIDER_REJECTED') || isSkeneError(error, 'RATE_LIMITED');
+    if (isFirst && wasRefused) await state.ledger.release(key);
     throw error;
   }
 }

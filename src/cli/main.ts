@@ -1,7 +1,9 @@
 #!/usr/bin/env node
-import { readFile } from 'node:fs/promises';
 import { run } from './run.ts';
 import { createTerminal } from './terminal.ts';
+import { packageVersion } from './version.ts';
 
-const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
-process.exitCode = await run(process.argv.slice(2), { terminal: createTerminal(), version });
+process.exitCode = await run(process.argv.slice(2), {
+  terminal: createTerminal(),
+  version: packageVersion(),
+});

@@ -13,14 +13,21 @@ export function createHealthHandler(deployment: Deployment, options: HandlerOpti
     url: () => env.baseUrl,
     qstash: () => [env.qstash, env.signingKeys],
     redis: () => services.state.ping(),
-    database: () => (deployment.watches.length > 0 ? env.require(deployment.database.urlVariable) : undefined),
+    database: () =>
+      deployment.watches.length > 0 ? env.require(deployment.database.urlVariable) : undefined,
     email: () => env.resend,
   };
   return {
     GET: answering(async () => {
-      const results = await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await resultOf(check)] as const));
+      const results = await Promise.all(
+        Object.entries(checks).map(async ([name, check]) => [name, await resultOf(check)] as const),
+      );
       const isWell = results.every(([, result]) => result === 'ok');
-      const body = { status: isWell ? 'ok' : 'failing', loops: deployment.plans.length, ...Object.fromEntries(results) };
+      const body = {
+        status: isWell ? 'ok' : 'failing',
+        loops: deployment.plans.length,
+        ...Object.fromEntries(results),
+      };
       return Response.json(body, { status: isWell ? 200 : 503, headers: { 'cache-control': 'no-store' } });
     }),
   };

@@ -26,7 +26,10 @@ export function createSchedulesHandler(
       const { pathname } = new URL(request.url);
       const body = await readBody(request);
       const signature = request.headers.get('upstash-signature');
-      await verifyQStashRequest(createReceiver(env.signingKeys, `${env.baseUrl}${pathname}`), { signature, body });
+      await verifyQStashRequest(createReceiver(env.signingKeys, `${env.baseUrl}${pathname}`), {
+        signature,
+        body,
+      });
       const task = pathname.split('/').at(-1);
       if (task !== 'drain') throw new RequestError('NOT_FOUND', `There is no schedule "${task}".`);
       if (env.isPreview) return Response.json({ skipped: 'preview deployments run no schedules' });

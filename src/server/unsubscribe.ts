@@ -16,13 +16,18 @@ export function createUnsubscribeHandler(options: HandlerOptions = {}): { GET: H
     const token = new URL(request.url).searchParams.get('token') ?? '';
     const unsubscription = verifyUnsubscribe(services.env.secret, token);
     if (unsubscription !== undefined) return unsubscription;
-    throw new RequestError('SIGNATURE_INVALID', 'This unsubscribe link is not complete.', { hint: 'Open the link from the email again.' });
+    throw new RequestError('SIGNATURE_INVALID', 'This unsubscribe link is not complete.', {
+      hint: 'Open the link from the email again.',
+    });
   }
 
   return {
     GET: answering(async (request) => {
       read(request);
-      return page('Unsubscribe', '<p>You will get no more of these emails.</p><form method="post"><button>Unsubscribe</button></form>');
+      return page(
+        'Unsubscribe',
+        '<p>You will get no more of these emails.</p><form method="post"><button>Unsubscribe</button></form>',
+      );
     }),
     POST: answering(async (request) => {
       const { addressKey, subject, loop } = read(request);
@@ -44,7 +49,8 @@ function page(title: string, body: string): Response {
   return new Response(html, {
     headers: {
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+      'content-security-policy':
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
       'referrer-policy': 'no-referrer',
       'cache-control': 'no-store',
     },

@@ -78,7 +78,7 @@ describe('the packed package', () => {
 
   it('brings no tests, no TypeScript sources and no emptiness', () => {
     const files = readdirSync(join(packed, 'dist'), { recursive: true, encoding: 'utf8' });
-    expect(files).toContain('index.js');
+    expect(files).toContain('src/index.js');
     expect(files.filter((file) => /\.test\.|(?<!\.d)\.tsx?$/.test(file))).toEqual([]);
   });
 
