@@ -11,8 +11,11 @@ const HouseSchema = z.strictObject({
   entryFloor: z.number(),
   /** Rooms without one door: a function or a framework loads the one file it needs, so each file is a door. */
   openRooms: z.array(z.string()),
-  /** Folders beside `src/`: all they may import, and what they may import types from. */
-  outside: z.record(z.string(), z.strictObject({ imports: PathsSchema, types: PathsSchema })),
+  /** Folders beside `src/`: all they may import, what they may import types from, and what of `src/` may import them. */
+  outside: z.record(
+    z.string(),
+    z.strictObject({ imports: PathsSchema, types: PathsSchema, importers: PathsSchema }),
+  ),
   /** Who may read the environment. */
   environment: PathsSchema,
   /** Per package, where it may be imported: in each file or folder named here, by one file (types: in its room). */

@@ -39,8 +39,10 @@ export function checkPath({ file, target, typeOnly }: PathEdge, house: House): P
       ? undefined
       : problem('outside', `${folder}/ does not import ${target}; it may import ${places.join(', ')}.`);
   }
-  return target.startsWith('src/')
-    ? checkRooms({ file, target }, house)
+  if (target.startsWith('src/')) return checkRooms({ file, target }, house);
+  const importers = house.outside[target.split('/', 1)[0] ?? '']?.importers ?? [];
+  return isTest(file) || isWithin(file, importers)
+    ? undefined
     : problem('outside', `src/ does not import ${target}: what is outside stands on src/, not under it.`);
 }
 

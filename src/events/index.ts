@@ -1,4 +1,4 @@
-/** Floor 2: the one form in which anything enters Skene. Pure. */
+/** Floor 1: the one form in which anything enters Skene. Pure. */
 export { parseEvent, type SkeneEvent } from './event.ts';
 export { stableHash } from './ids.ts';
 export { type RowChange, type RowOperation, rowEvent, rowEventType } from './row-event.ts';

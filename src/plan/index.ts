@@ -1,4 +1,4 @@
-/** Floor 3: what a compiled loop is, which events start it, and how it reads. Pure. */
+/** Floor 2: what a compiled loop is, which events start it, and how it reads. Pure. */
 
 export { hasValues, type Match, matchPlans } from './match.ts';
 export type {

@@ -1,4 +1,4 @@
-/** Floor 5: a folder with a `skene.config.ts`: find it, run it, check it, and write what the functions need. */
+/** Floor 6: a folder with a `skene.config.ts`: find it, run it, check it, and write what the functions need. */
 export { type BuildOptions, type BuildResult, buildProject } from './build.ts';
 export { type CheckOptions, type CheckResult, checkProject } from './check.ts';
 export { CONFIG_NAMES, findConfig } from './find-config.ts';

@@ -1,4 +1,4 @@
-/** Floor 5: makes what is outside as the loops need it: plans first, then applies. */
+/** Floor 6: makes what is outside as the loops need it: plans first, then applies. */
 export { type ApplyOptions, applyDatabaseSync } from './database/apply-database-sync.ts';
 export {
   type DatabaseAction,
