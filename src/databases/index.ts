@@ -17,6 +17,7 @@ export {
   captureFunctionBody,
   captureTriggers,
   MISSES,
+  NOTIFY_SETTING,
   OUTBOX,
   outboxStatements,
   WATCH_STATE,

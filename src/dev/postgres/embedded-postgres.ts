@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createBackend } from './backend.ts';
+import { lockDirectory } from './directory-lock.ts';
+import { type Engine, startEngine } from './engine.ts';
+import { createNeonFront } from './neon-front.ts';
+import { withClient } from './own-client.ts';
+import { SAMPLE_TABLES } from './sample-tables.ts';
+import { serveWire } from './wire-server.ts';
+
+/** A PostgreSQL in this process, reached like any other. */
+export interface EmbeddedPostgres {
+  /** For any client: `psql`, an ORM, an application. Every user and password is taken; the database is `postgres`. */
+  url: string;
+  port: number;
+  /** Answers as Neon's HTTP endpoint does, at whatever path. Never rejects. */
+  handleNeon(request: Request): Promise<Response>;
+  /** Runs one statement and answers with its rows. @throws {pg.DatabaseError} */
+  query(sql: string, params?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /** Runs statements separated by semicolons, all or none. @throws {pg.DatabaseError} */
+  exec(sql: string): Promise<void>;
+  /** Ends all connections and stops; what was committed is kept in `dataDir`. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts PostgreSQL (PGlite) behind its wire protocol on loopback and behind Neon's protocol over HTTP.
+ * @param options.dataDir where it is kept; in memory when absent. A fresh one gets the tables of the README.
+ * @param options.port the wanted port (0 for any); a busy one is passed over for the next.
+ * @throws {EnvError} USAGE when another process uses the directory, or no port could be had.
+ */
+export async function startEmbeddedPostgres(options: {
+  dataDir?: string | undefined;
+  port: number;
+}): Promise<EmbeddedPostgres> {
+  const { dataDir } = options;
+  const unlock = dataDir === undefined ? () => {} : lockDirectory(dataDir);
+  const engine = await (dataDir === undefined ? startInMemory() : startInDirectory(dataDir));
+  const backend = await createBackend(engine);
+  const server = await serveWire(backend, options.port);
+  const url = `postgres://postgres:postgres@127.0.0.1:${server.port}/postgres`;
+
+  return {
+    url,
+    port: server.port,
+    handleNeon: createNeonFront(url),
+    query: (sql, params = []) =>
+      withClient(url, async (client) => (await client.query<Record<string, unknown>>(sql, [...params])).rows),
+    exec: (sql) =>
+      withClient(url, async (client) => {
+        await client.query(sql);
+      }),
+    async close() {
+      await server.close();
+      await engine.close();
+      unlock();
+    },
+  };
+}
+
+async function startInMemory(): Promise<Engine> {
+  const engine = await startEngine(undefined);
+  await engine.prepare(SAMPLE_TABLES);
+  return engine;
+}
+
+/** Makes the cluster beside its place, so that one whose making was interrupted is never taken for whole. */
+async function startInDirectory(dataDir: string): Promise<Engine> {
+  const cluster = join(dataDir, 'cluster');
+  if (!existsSync(cluster)) {
+    const unfinished = join(dataDir, 'unfinished');
+    rmSync(unfinished, { recursive: true, force: true });
+    mkdirSync(unfinished, { recursive: true });
+    const maker = await startEngine(unfinished);
+    await maker.prepare(SAMPLE_TABLES);
+    await maker.close();
+    renameSync(unfinished, cluster);
+  }
+  return startEngine(cluster);
+}
