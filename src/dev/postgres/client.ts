@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Backend } from './backend.ts';
 import {
@@ -28,8 +29,12 @@ const ANSWERED = new Set(['Q', 'S', 'H', 'F']);
 /** What belongs to a COPY and is ignored outside of one. */
 const COPIED = new Set(['d', 'c', 'f']);
 
-/** Talks with one client until it is gone, and resolves when nothing of it is left. */
-export function serveClient(backend: Backend, socket: Socket): Promise<void> {
+/** Sessions by the key that cancels what they run. */
+export type SessionKeys = Map<string, Session>;
+
+/** Talks with one client until it is gone, and resolves when nothing of it is left. Never rejects. */
+export function serveClient(backend: Backend, socket: Socket, keys: SessionKeys): Promise<void> {
+  const key = randomBytes(8);
   let session: Session | undefined;
   let work = Promise.resolve();
   let take = open;
@@ -54,10 +59,16 @@ export function serveClient(backend: Backend, socket: Socket): Promise<void> {
         continue;
       }
       if (opening.kind === 'start') begin(opening.minor, opening.parameters);
-      else if (opening.kind === 'cancel') socket.end();
+      else if (opening.kind === 'cancel') cancel(opening.key);
       else refuse('08P01', 'this is not a start of PostgreSQL protocol 3.0');
       return;
     }
+  }
+
+  function cancel(canceled: string): void {
+    const target = keys.get(canceled);
+    if (target !== undefined) backend.cancel(target);
+    socket.end();
   }
 
   function begin(minor: number, parameters: Map<string, string>): void {
@@ -77,12 +88,13 @@ export function serveClient(backend: Backend, socket: Socket): Promise<void> {
       },
     });
     session = opened;
+    keys.set(key.toString('hex'), opened);
     const versions = negotiation(minor, parameters);
     if (versions !== undefined) send(versions);
     send(writeMessage('R', 0));
     for (const [name, value] of backend.parameters)
       send(writeMessage('S', name, settings.get(name) ?? value));
-    send(writeMessage('K', 0, 0));
+    send(writeMessage('K', key));
     send(writeReady('I'));
     take = createMessageReader({ longest: LONGEST_MESSAGE, onMessage: batches(opened) });
     const rest = first;
@@ -148,6 +160,7 @@ export function serveClient(backend: Backend, socket: Socket): Promise<void> {
     // A connection that breaks is closed next.
     socket.on('error', () => {});
     socket.on('close', () => {
+      keys.delete(key.toString('hex'));
       resolve(session === undefined ? undefined : backend.end(session));
     });
   });

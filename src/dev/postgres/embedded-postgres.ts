@@ -1,8 +1,6 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { createBackend } from './backend.ts';
-import { lockDirectory } from './directory-lock.ts';
-import { type Engine, startEngine } from './engine.ts';
+import { openDirectory, openTemporaryDirectory } from './directory.ts';
+import { startEngine } from './engine.ts';
 import { createNeonFront } from './neon-front.ts';
 import { withClient } from './own-client.ts';
 import { SAMPLE_TABLES } from './sample-tables.ts';
@@ -25,7 +23,7 @@ export interface EmbeddedPostgres {
 
 /**
  * Starts PostgreSQL (PGlite) behind its wire protocol on loopback and behind Neon's protocol over HTTP.
- * @param options.dataDir where it is kept; in memory when absent. A fresh one gets the tables of the README.
+ * @param options.dataDir where it is kept; nowhere for longer than this runs, when absent. A fresh one gets the tables of the README.
  * @param options.port the wanted port (0 for any); a busy one is passed over for the next.
  * @throws {EnvError} USAGE when another process uses the directory, or no port could be had.
  */
@@ -33,10 +31,13 @@ export async function startEmbeddedPostgres(options: {
   dataDir?: string | undefined;
   port: number;
 }): Promise<EmbeddedPostgres> {
-  const { dataDir } = options;
-  const unlock = dataDir === undefined ? () => {} : lockDirectory(dataDir);
-  const engine = await (dataDir === undefined ? startInMemory() : startInDirectory(dataDir));
+  const directory = options.dataDir === undefined ? openTemporaryDirectory() : openDirectory(options.dataDir);
+  const engine = await startEngine(directory.cluster);
   const backend = await createBackend(engine);
+  if (directory.isFresh) {
+    await backend.prepare(SAMPLE_TABLES);
+    directory.complete();
+  }
   const server = await serveWire(backend, options.port);
   const url = `postgres://postgres:postgres@127.0.0.1:${server.port}/postgres`;
 
@@ -53,28 +54,7 @@ export async function startEmbeddedPostgres(options: {
     async close() {
       await server.close();
       await engine.close();
-      unlock();
+      directory.close();
     },
   };
-}
-
-async function startInMemory(): Promise<Engine> {
-  const engine = await startEngine(undefined);
-  await engine.prepare(SAMPLE_TABLES);
-  return engine;
-}
-
-/** Makes the cluster beside its place, so that one whose making was interrupted is never taken for whole. */
-async function startInDirectory(dataDir: string): Promise<Engine> {
-  const cluster = join(dataDir, 'cluster');
-  if (!existsSync(cluster)) {
-    const unfinished = join(dataDir, 'unfinished');
-    rmSync(unfinished, { recursive: true, force: true });
-    mkdirSync(unfinished, { recursive: true });
-    const maker = await startEngine(unfinished);
-    await maker.prepare(SAMPLE_TABLES);
-    await maker.close();
-    renameSync(unfinished, cluster);
-  }
-  return startEngine(cluster);
 }

@@ -1,37 +1,93 @@
-import { PGlite } from '@electric-sql/pglite';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { NOTIFY_SETTING } from '../../databases/index.ts';
+import { InternalError } from '../../errors/index.ts';
 
 /** PostgreSQL itself: one backend that takes messages of the wire protocol. */
 export interface Engine {
   /**
-   * Runs whole messages and gives the bytes of the answer as they come.
-   * @throws when the backend died of them; it has been started anew then, without session state.
+   * Runs whole messages and gives the bytes of the answer as they come. One call at a time.
+   * @throws {InternalError} when the backend was interrupted or died of them. It has been started again then: committed
+   *   transactions are kept, everything of the session is gone.
    */
   run(messages: Uint8Array, onAnswer: (bytes: Uint8Array) => void): Promise<void>;
-  /** Runs statements before anybody is served. */
-  prepare(sql: string): Promise<void>;
+  /** Ends what runs now, whatever it is. */
+  interrupt(): void;
   close(): Promise<void>;
 }
 
-/** The triggers cannot see by a lock whether somebody listens: all sessions are one to PostgreSQL. */
-const START_PARAMETERS = [...PGlite.defaultStartParams, '-c', `${NOTIFY_SETTING}=always`];
+/** What the thread is started with. */
+export interface ThreadData {
+  directory: string;
+  settings: Readonly<Record<string, string>>;
+}
 
-/** Starts PGlite in a directory, or in memory. */
-export async function startEngine(dataDir: string | undefined): Promise<Engine> {
-  const start = () => PGlite.create(dataDir ?? 'memory://', { startParams: START_PARAMETERS });
-  let database = await start();
+/** What the thread is told, and what it says. */
+export type Order = { kind: 'run'; messages: Uint8Array } | { kind: 'close' };
+export type Report = { kind: 'ready' } | { kind: 'answer'; bytes: Uint8Array } | { kind: 'done' };
+
+/** The triggers cannot see by a lock whether somebody listens: all sessions are one to PostgreSQL. */
+const SETTINGS = { [NOTIFY_SETTING]: 'always' };
+
+/** Whether this runs from source, as in tests: Node 20 reads TypeScript in a thread only with a loader of the thread's own. */
+const isSource = import.meta.url.endsWith('.ts');
+
+/**
+ * Starts PGlite over a directory, in a thread of its own: a long statement holds up nobody but those who wait for the database, and
+ * can be ended. (PGlite heeds neither cancel requests nor statement_timeout while a statement runs; the thread is ended instead.)
+ */
+export async function startEngine(directory: string): Promise<Engine> {
+  let thread = await startThread(directory);
+
   return {
     async run(messages, onAnswer) {
-      try {
-        await database.execProtocolRawStream(messages, { onRawData: (bytes) => onAnswer(bytes.slice()) });
-      } catch (error) {
-        database = await start();
-        throw error;
-      }
+      const ended = await converse(thread, { kind: 'run', messages }, onAnswer);
+      if (ended === 'done') return;
+      thread = await startThread(directory);
+      throw new InternalError(
+        'The local PostgreSQL was stopped at this statement and has been started again.',
+      );
     },
-    prepare: async (sql) => {
-      await database.exec(sql);
+    interrupt: () => void thread.terminate(),
+    async close() {
+      await converse(thread, { kind: 'close' }, () => {});
     },
-    close: () => database.close(),
   };
+}
+
+async function startThread(directory: string): Promise<Worker> {
+  const file = new URL(isSource ? './engine-thread.ts' : './engine-thread.js', import.meta.url);
+  const workerData: ThreadData = { directory, settings: SETTINGS };
+  const thread = isSource
+    ? new Worker(`import('tsx/esm/api').then(({ register }) => register() && import('${file}'))`, {
+        eval: true,
+        workerData,
+      })
+    : new Worker(file, { workerData });
+  await once(thread, 'message');
+  // Its end is heard of by 'exit'; unheard, an error would end the process.
+  thread.on('error', () => {});
+  return thread;
+}
+
+/** Gives an order and hears the thread until it has done it, or is no more. */
+function converse(
+  thread: Worker,
+  order: Order,
+  onAnswer: (bytes: Uint8Array) => void,
+): Promise<'done' | 'gone'> {
+  return new Promise((resolve) => {
+    const end = (ending: 'done' | 'gone'): void => {
+      thread.off('message', hear);
+      thread.off('exit', leave);
+      resolve(ending);
+    };
+    const leave = (): void => end('gone');
+    const hear = (report: Report): void => {
+      if (report.kind === 'answer') onAnswer(report.bytes);
+      if (report.kind === 'done') end('done');
+    };
+    thread.on('message', hear).on('exit', leave);
+    thread.postMessage(order);
+  });
 }

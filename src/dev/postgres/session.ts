@@ -27,6 +27,10 @@ export interface Session {
   leftovers: Set<string>;
   /** Parse messages whose ParseComplete is awaited; ours were sent again for a client that does not know. */
   parsing: { name: string; message: Message; isOurs: boolean }[];
+  /** How long a statement may take, in ms, 0 for any time; undefined when it has to be asked for. */
+  limitMs: number | undefined;
+  /** Whether it ever set that. */
+  mayBeLimited: boolean;
   /** What it runs now. */
   work: Promise<void>;
   isEnded: boolean;
@@ -34,6 +38,8 @@ export interface Session {
   /** Called when the backend ends the session on its own account, with the error to tell. */
   onEnd: (error: Message) => void;
 }
+
+const LIMIT_SETTING = 'statement_timeout';
 
 /** A session in which nothing has happened. */
 export function createSession(
@@ -54,6 +60,8 @@ export function createSession(
     hasSubscribed: false,
     leftovers: new Set(),
     parsing: [],
+    limitMs: options.settings.has(LIMIT_SETTING) ? undefined : 0,
+    mayBeLimited: options.settings.has(LIMIT_SETTING),
     work: Promise.resolve(),
     isEnded: false,
   };
@@ -117,6 +125,10 @@ function noteText(session: Session, sql: string | undefined): void {
   if (sql === undefined) return;
   session.subscriptions.push(...subscriptionsIn(sql));
   if (setsConfig(sql)) session.hasChangedSettings = true;
+  if (sql.includes(LIMIT_SETTING)) {
+    session.mayBeLimited = true;
+    session.limitMs = undefined;
+  }
   for (const name of ownSettingsIn(sql)) session.ownSettings.add(name);
   for (const { kind, seen } of LEFTOVERS) if (seen.test(sql)) session.leftovers.add(kind);
 }
@@ -134,6 +146,8 @@ export function noteAnswer(session: Session, answer: Message, loaded: Set<string
       noteCommand(session, readTexts(answer, 1)[0] ?? '', loaded);
       return true;
     case 'Z':
+      // What a transaction set for itself ends with it.
+      if (session.mayBeLimited && session.status !== statusOf(answer)) session.limitMs = undefined;
       session.status = statusOf(answer);
       session.isMidway = false;
       session.parsing = [];
@@ -157,6 +171,7 @@ function noteCommand(session: Session, tag: string, loaded: Set<string>): void {
     case 'SET':
     case 'RESET':
       session.hasChangedSettings = true;
+      if (session.mayBeLimited) session.limitMs = undefined;
       break;
     case 'LISTEN':
     case 'UNLISTEN':

@@ -3,18 +3,17 @@ import { type Message, writeMessage } from './messages.ts';
 /** What a client asks for first, before messages have a type. */
 export type Opening =
   | { kind: 'encryption' }
-  | { kind: 'cancel' }
+  /** To cancel what the session with this key runs. */
+  | { kind: 'cancel'; key: string }
   | { kind: 'start'; minor: number; parameters: Map<string, string> }
   | { kind: 'unknown' };
 
 /** PostgreSQL's own limit for the first packet. */
 const LONGEST_OPENING = 10_000;
 
-const REQUESTS: Record<number, Opening> = {
-  80877102: { kind: 'cancel' },
-  80877103: { kind: 'encryption' },
-  80877104: { kind: 'encryption' },
-};
+/** Numbers that stand where a version would be. */
+const CANCEL = 80877102;
+const ENCRYPTION = [80877103, 80877104];
 
 /** Reads the first packet. `undefined` while there is more to come. */
 export function readOpening(bytes: Buffer): { opening: Opening; length: number } | undefined {
@@ -23,8 +22,9 @@ export function readOpening(bytes: Buffer): { opening: Opening; length: number }
   if (length < 8 || length > LONGEST_OPENING) return { opening: { kind: 'unknown' }, length: bytes.length };
   if (bytes.length < length) return undefined;
   const version = bytes.readInt32BE(4);
-  const request = REQUESTS[version];
-  if (request !== undefined) return { opening: request, length };
+  if (ENCRYPTION.includes(version)) return { opening: { kind: 'encryption' }, length };
+  if (version === CANCEL)
+    return { opening: { kind: 'cancel', key: bytes.toString('hex', 8, length) }, length };
   if (version >>> 16 !== 3) return { opening: { kind: 'unknown' }, length };
   const texts = bytes.toString('utf8', 8, length).split('\0');
   const parameters = new Map<string, string>();

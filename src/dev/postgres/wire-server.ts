@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 import { EnvError } from '../../errors/index.ts';
 import type { Backend } from './backend.ts';
-import { serveClient } from './client.ts';
+import { type SessionKeys, serveClient } from './client.ts';
 
 /** A server of PostgreSQL's protocol. */
 export interface WireServer {
@@ -19,12 +19,13 @@ const PORTS_TRIED = 20;
  * @throws {EnvError} when no port could be had.
  */
 export async function serveWire(backend: Backend, port: number): Promise<WireServer> {
+  const keys: SessionKeys = new Map();
   const sockets = new Set<Socket>();
   const endings = new Set<Promise<void>>();
 
   function connect(socket: Socket): void {
     sockets.add(socket);
-    const ending = serveClient(backend, socket).finally(() => {
+    const ending = serveClient(backend, socket, keys).finally(() => {
       sockets.delete(socket);
       endings.delete(ending);
     });
