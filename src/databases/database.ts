@@ -1,4 +1,4 @@
-import type { RowChange } from '../events/index.ts';
+import type { RowChange, RowOperation } from '../events/index.ts';
 import type { Watch } from '../plan/index.ts';
 
 /** A row as plain JSON: bigint and numeric as text, times as ISO 8601 text, bytes as base64, JSON parsed. */
@@ -18,9 +18,8 @@ export interface TransactionLimits {
   lockTimeoutMs?: number | undefined;
 }
 
-/** A database that loops read from, and whose changes start their runs. */
-export interface Database {
-  readonly kind: 'postgres' | 'neon';
+/** What every database that loops read from can do. */
+interface ReadableDatabase {
   /**
    * Runs one read-only SELECT.
    * @throws {ConfigError} QUERY_FAILED when the query itself is wrong, {ProviderError} when the database cannot answer now.
@@ -28,12 +27,76 @@ export interface Database {
   select(query: { sql: string; params: readonly unknown[]; timeoutMs: number }): Promise<Row[]>;
   /** The row of `table` whose `column` has this value. Names are taken literally, as in `"Users"`. */
   find(table: string, column: string, value: unknown): Promise<Row | undefined>;
+  /** Lets go of its connections. */
+  close(): Promise<void>;
+}
+
+/** A database whose triggers write changed rows down. */
+export interface CapturingDatabase extends ReadableDatabase {
+  readonly kind: 'postgres' | 'neon';
+  readonly capture: Capture;
+  readonly polling?: undefined;
+}
+
+/** A database that is asked for changed rows, again and again. */
+export interface PolledDatabase extends ReadableDatabase {
+  readonly kind: 'mysql' | 'planetscale' | 'upstash-redis';
+  readonly polling: Polling;
+  readonly capture?: undefined;
+}
+
+/** A database that loops read from, and whose changes start their runs. */
+export type Database = CapturingDatabase | PolledDatabase;
+
+/** Change capture by triggers. */
+export interface Capture {
   /** Runs statements that may write, all or none, and answers with the rows of each. For `skene sync`. */
   transaction(statements: readonly Statement[], limits?: TransactionLimits): Promise<Row[][]>;
   readonly outbox: Outbox;
   readonly healing: Healing;
-  /** Lets go of its connections. */
-  close(): Promise<void>;
+}
+
+/** Change capture by asking. It writes nothing to the database: how far it has come is in the cursor, which the caller keeps. */
+export interface Polling {
+  /**
+   * The changes after a cursor, as many as one page holds. Some are met again on later pages, with the same identity. What
+   * {@link Polling.check} refuses is left out.
+   * @param options `cursor` is the one that the last page came with. Without, watching begins now: rows that are there are no
+   *   news. `limit` is the most rows to read.
+   * @throws {ConfigError} when nothing of the watch can be polled, {ProviderError} when the database cannot answer now.
+   */
+  next(watch: Watch, options: { cursor: string | undefined; limit: number }): Promise<PolledPage>;
+  /** Says how a watch is polled, and what of it cannot be. @throws as {@link Polling.next} does. */
+  check(watch: Watch): Promise<PollingCheck>;
+  /** How much lies after a cursor. */
+  backlog(watch: Watch, cursor: string): Promise<Backlog>;
+}
+
+/** A page of changes. */
+export interface PolledPage {
+  changes: RowChange[];
+  /** Where the next page begins; to be kept once these changes have been handed on. */
+  cursor: string;
+  /** Nothing more is there now. */
+  isLast: boolean;
+}
+
+/** How a watch is polled. */
+export interface PollingCheck {
+  /** What is read and in which order, as words without a full stop. */
+  found: string;
+  /** Operations that cannot be polled, each with the reason as a sentence. */
+  refused: Array<{ operation: RowOperation; reason: string; hint: string }>;
+  /** What would make polling better, as sentences. */
+  advice: string[];
+}
+
+/** Rows that a watcher has not come to yet. */
+export interface Backlog {
+  /** How many, counted up to a thousand. */
+  rows: number;
+  /** When the first of them was written, where the table says so; ms since the epoch. */
+  oldestAt?: number | undefined;
 }
 
 /** A change of a row that waits in the outbox, under the outbox's id. */

@@ -1,7 +1,7 @@
 import { type Listener, listen } from '../databases/index.ts';
 import type { Env } from '../env/index.ts';
 import { isSkeneError, messageOf } from '../errors/index.ts';
-import { createServices, databaseOf, drainOutbox, type ServiceOptions } from '../intake/index.ts';
+import { createServices, databaseOf, drainChanges, type ServiceOptions } from '../intake/index.ts';
 import type { Deployment, Watch } from '../plan/index.ts';
 import { applyDatabaseSync, planDatabaseSync } from '../sync/index.ts';
 import type { DevLog } from './log.ts';
@@ -82,7 +82,7 @@ export function createDatabaseSide({
   const drain = oneAtATime(async () => {
     if (deployment === undefined || isClosed) return;
     try {
-      await drainOutbox({ deployment, ...context }, { budgetMs: DRAIN_BUDGET_MS });
+      await drainChanges({ deployment, ...context }, { budgetMs: DRAIN_BUDGET_MS });
     } catch (error) {
       complain(`Rows wait in the outbox: ${messageOf(error)}`);
       later(drain);

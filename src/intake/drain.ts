@@ -1,9 +1,11 @@
 import { checkCondition } from '../conditions/index.ts';
-import type { CapturedChange, Database } from '../databases/index.ts';
+import type { Capture, CapturedChange, Database } from '../databases/index.ts';
 import { messageOf } from '../errors/index.ts';
 import { rowEvent, type SkeneEvent } from '../events/index.ts';
 import type { Deployment, PlanCondition } from '../plan/index.ts';
+import type { StartResult } from '../runs/index.ts';
 import { acceptEvents } from './accept.ts';
+import { poll } from './poll.ts';
 import type { Services } from './services.ts';
 
 /** What draining needs. */
@@ -30,16 +32,26 @@ const BATCH = 100;
 const LEASE_MS = 15_000;
 
 /**
- * Carries the outbox's rows to the runs they start or wake, then those the triggers missed, until nothing is left or `budgetMs` is used
- * up. A row is deleted only after QStash has accepted its runs; one that is refused is set aside and does not hold up the others.
+ * Carries changed rows to the runs they start or wake, until nothing is left or `budgetMs` is used up: from the outbox and then those
+ * the triggers missed, or by polling where there are no triggers. Nothing is taken as carried before QStash has accepted its runs.
  * @throws {ProviderError} when the database, Redis or QStash cannot be reached; the rows are still there for the next drain.
  */
-export async function drainOutbox(
+export async function drainChanges(
   context: DrainContext,
   { budgetMs }: { budgetMs: number },
 ): Promise<DrainResult> {
-  const { outbox } = await context.database();
+  const { capture, polling } = await context.database();
   const deadline = Date.now() + budgetMs;
+  return capture === undefined
+    ? poll({ ...context, polling, accept: (events) => accept(events, context) }, deadline)
+    : drainOutbox({ ...context, capture }, deadline);
+}
+
+type CaptureContext = DrainContext & { capture: Capture };
+
+/** A row of the outbox is deleted once its runs are accepted; one that is refused is set aside and does not hold up the others. */
+async function drainOutbox(context: CaptureContext, deadline: number): Promise<DrainResult> {
+  const { outbox } = context.capture;
   const result: DrainResult = { handled: 0, healed: 0, isEmpty: false };
   while (Date.now() < deadline) {
     const captured = await outbox.claim({ limit: BATCH, leaseMs: LEASE_MS });
@@ -57,8 +69,8 @@ export async function drainOutbox(
   return result;
 }
 
-async function carry(captured: readonly CapturedChange[], context: DrainContext): Promise<void> {
-  const { outbox } = await context.database();
+async function carry(captured: readonly CapturedChange[], context: CaptureContext): Promise<void> {
+  const { outbox } = context.capture;
   const ids = captured.map(({ id }) => id);
   const events = captured.map(({ change }) => rowEvent(change));
   try {
@@ -81,10 +93,10 @@ async function carry(captured: readonly CapturedChange[], context: DrainContext)
 
 /** Reads the watched tables themselves where a trigger is known to have failed. */
 async function healMissed(
-  context: DrainContext,
+  context: CaptureContext,
   deadline: number,
 ): Promise<{ rows: number; isWhole: boolean }> {
-  const { healing } = await context.database();
+  const { healing } = context.capture;
   let rows = 0;
   for (const watch of context.deployment.watches) {
     for (
@@ -103,7 +115,7 @@ async function healMissed(
   return { rows, isWhole: true };
 }
 
-function accept(events: readonly SkeneEvent[], context: DrainContext) {
+function accept(events: readonly SkeneEvent[], context: DrainContext): Promise<StartResult> {
   return acceptEvents(events, { ...context, confirm: confirming(context) });
 }
 

@@ -1,6 +1,6 @@
 import { createEnv } from '../env/index.ts';
 import { RequestError } from '../errors/index.ts';
-import { createServices, databaseOf, drainOutbox } from '../intake/index.ts';
+import { createServices, databaseOf, drainChanges } from '../intake/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { createReceiver, verifyQStashRequest } from '../runs/index.ts';
 import { readBody } from '../sources/index.ts';
@@ -33,7 +33,7 @@ export function createSchedulesHandler(
       const task = pathname.split('/').at(-1);
       if (task !== 'drain') throw new RequestError('NOT_FOUND', `There is no schedule "${task}".`);
       if (env.isPreview) return Response.json({ skipped: 'preview deployments run no schedules' });
-      return Response.json(await drainOutbox(context, { budgetMs: DRAIN_BUDGET_MS }));
+      return Response.json(await drainChanges(context, { budgetMs: DRAIN_BUDGET_MS }));
     }),
   };
 }

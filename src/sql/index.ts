@@ -1,4 +1,4 @@
-/** Floor 3: what can be known of SQL without running it. Used where loops are checked and compiled; no function loads it. */
+/** Floor 2: what can be known of SQL without running it. The parser is loaded when a query is first read. */
 export { analyseQuery, type QueryAnalysis, type QuerySummary } from './analyse-query.ts';
 export { analyseUpdate, type UpdateAnalysis } from './analyse-update.ts';
 export type { SqlIssueCode, SqlNotice, SqlProblem } from './problem.ts';

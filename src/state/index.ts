@@ -1,5 +1,6 @@
 /** Floor 3: what Skene remembers, in Redis: claims, waits, the send ledger, suppressions, the journal of runs. */
 export type { ClaimState } from './claims.ts';
+export type { KeptCursor } from './cursors.ts';
 export type { LedgerEntry, SendKey } from './ledger.ts';
 export { dayOf, type RunFact, type RunRecord } from './run-log.ts';
 export { createState, type State } from './state.ts';

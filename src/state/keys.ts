@@ -20,6 +20,8 @@ export function createKeys(namespace: string) {
     counters: (loop: string, day: string) => `${root}:counters:${loop}:${day}`,
     /** Hash: what is known of one run. */
     run: (runId: string) => `${root}:run:${runId}`,
+    /** Hash, watched table -> JSON: how far a database that is polled has been read. */
+    cursors: () => `${root}:cursors`,
     /** Sorted set of run ids by the time they started. */
     runs: () => `${root}:runs`,
   };

@@ -1,4 +1,5 @@
 import { createClaims } from './claims.ts';
+import { createCursors } from './cursors.ts';
 import { createKeys } from './keys.ts';
 import { createLedger } from './ledger.ts';
 import { createRedis } from './redis.ts';
@@ -16,6 +17,7 @@ export function createState(options: { url: string; token: string; namespace: st
   const keys = createKeys(options.namespace);
   return {
     claims: createClaims(redis, keys),
+    cursors: createCursors(redis, keys),
     waits: createWaits(redis, keys),
     ledger: createLedger(redis, keys),
     suppressions: createSuppressions(redis, keys),

@@ -1,4 +1,4 @@
-import { type Database, openDatabase } from '../databases/index.ts';
+import { type Capture, type Database, openDatabase, type Polling } from '../databases/index.ts';
 import type { Env } from '../env/index.ts';
 import { isSkeneError, messageOf } from '../errors/index.ts';
 import type { Deployment } from '../plan/index.ts';
@@ -78,7 +78,9 @@ async function lookAtDatabase(env: Env, deployment: Deployment): Promise<Finding
       provider,
       neonEndpoint: env.neonEndpoint,
     });
-    return [await lookAtTriggers(database, deployment), ...(await lookAtOutbox(database))];
+    return database.capture === undefined
+      ? await lookAtPolling(database.polling, deployment)
+      : [await lookAtTriggers(database, deployment), ...(await lookAtOutbox(database.capture))];
   } catch (error) {
     return [
       {
@@ -103,9 +105,15 @@ async function lookAtTriggers(database: Database, { watches }: Deployment): Prom
   return { name: 'triggers', state: 'problem', detail, hint: 'Run skene sync --database.' };
 }
 
-async function lookAtOutbox(database: Database): Promise<Finding[]> {
-  const { installed, waiting, oldestAt, setAside, lastError, missed, problems } =
-    await database.outbox.status();
+async function lookAtPolling(polling: Polling, { watches }: Deployment): Promise<Finding[]> {
+  const findings = watches.map(async (watch) =>
+    look('polling', async () => `${watch.table}: ${(await polling.check(watch)).found}`),
+  );
+  return (await Promise.all(findings)).flat();
+}
+
+async function lookAtOutbox({ outbox }: Capture): Promise<Finding[]> {
+  const { installed, waiting, oldestAt, setAside, lastError, missed, problems } = await outbox.status();
   if (!installed)
     return [
       { name: 'outbox', state: 'problem', detail: 'it is not there', hint: 'Run skene sync --database.' },

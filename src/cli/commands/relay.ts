@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { listen } from '../../databases/index.ts';
 import { messageOf } from '../../errors/index.ts';
-import { createServices, databaseOf, drainOutbox } from '../../intake/index.ts';
+import { createServices, databaseOf, drainChanges } from '../../intake/index.ts';
 import type { CommandContext } from '../command.ts';
 import { loadEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-code.ts';
@@ -34,7 +34,7 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
       };
       const drain = async () => {
         try {
-          const { handled } = await drainOutbox(context, { budgetMs: DRAIN_BUDGET_MS });
+          const { handled } = await drainChanges(context, { budgetMs: DRAIN_BUDGET_MS });
           if (handled > 0) terminal.out(`${new Date().toISOString()}  ${handled} rows`);
         } catch (error) {
           terminal.note(`${new Date().toISOString()}  ${messageOf(error)}`);

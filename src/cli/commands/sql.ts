@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { openDatabase } from '../../databases/index.ts';
+import { openDatabase, requireCapture } from '../../databases/index.ts';
 import { requireStack } from '../../dev/index.ts';
 import type { CommandContext } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
@@ -15,9 +15,11 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
       '\nRuns on the database of the local stack in this folder; psql works just as well.\n\nExamples:\n  skene sql "select * from users"',
     )
     .action(async (statement: string, { json = false }: { json?: boolean }) => {
-      const database = await openDatabase({ url: requireStack(process.cwd()).database });
+      const database = requireCapture(
+        await openDatabase({ url: (await requireStack(process.cwd())).database }),
+      );
       try {
-        const [rows = []] = await database.transaction([{ sql: statement }]);
+        const [rows = []] = await database.capture.transaction([{ sql: statement }]);
         const columns = Object.keys(rows[0] ?? {});
         if (json) terminal.out(JSON.stringify(rows, undefined, 2));
         else if (columns.length === 0) terminal.out('Done.');

@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts';
+import type { CapturingDatabase } from '../database.ts';
 import type { Driver } from './driver.ts';
 import { createHealing, type HealingPace } from './healing.ts';
 import { quoteName, quoteTable } from './identifiers.ts';
@@ -9,7 +9,7 @@ import { type RunSql, runLimited } from './session.ts';
 export function createPostgresDatabase(
   driver: Driver,
   options: { outbox?: OutboxPatience | undefined; healing?: HealingPace | undefined } = {},
-): Database {
+): CapturingDatabase {
   const run: RunSql = (statements, limits) => runLimited(driver, statements, limits);
   return {
     kind: driver.kind,
@@ -22,9 +22,11 @@ export function createPostgresDatabase(
       const [rows = []] = await run([{ sql, params: [value] }], { readOnly: true });
       return rows[0];
     },
-    transaction: (statements, limits) => run(statements, { ...limits, readOnly: false }),
-    outbox: createOutbox(run, options.outbox),
-    healing: createHealing(run, options.healing),
+    capture: {
+      transaction: (statements, limits) => run(statements, { ...limits, readOnly: false }),
+      outbox: createOutbox(run, options.outbox),
+      healing: createHealing(run, options.healing),
+    },
     close: () => driver.close(),
   };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Database } from '../../databases/index.ts';
+import { type CapturingDatabase, type Database, requireCapture } from '../../databases/index.ts';
 import { isSkeneError, ProviderError } from '../../errors/index.ts';
 import type { DatabaseSyncPlan } from './plan-database-sync.ts';
 
@@ -28,14 +28,15 @@ export async function applyDatabaseSync(
   options: ApplyOptions = {},
 ): Promise<void> {
   if (plan.statements.length === 0) return;
+  const capturing = requireCapture(database);
   const { attempts = 6, lockTimeoutMs = 1_000, backoffMs = 500, onBlocked = () => {} } = options;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await database.transaction(plan.statements, { lockTimeoutMs });
+      await capturing.capture.transaction(plan.statements, { lockTimeoutMs });
       return;
     } catch (error) {
       if (!isLockTimeout(error)) throw error;
-      const blockers = await findBlockers(database, plan);
+      const blockers = await findBlockers(capturing, plan);
       if (attempt === attempts) throw busy(blockers, error);
       onBlocked(blockers);
       await pause(backoffMs * 2 ** (attempt - 1));
@@ -58,7 +59,7 @@ function busy(blockers: readonly string[], cause: unknown): ProviderError {
 }
 
 /** The sessions with locks on the plan's tables that triggers cannot be made beside: whoever writes to them or alters them. */
-async function findBlockers(database: Database, plan: DatabaseSyncPlan): Promise<string[]> {
+async function findBlockers(database: CapturingDatabase, plan: DatabaseSyncPlan): Promise<string[]> {
   const sql = `
     SELECT DISTINCT format('process %s (%s, %s, for %s s) on %s', a.pid, coalesce(nullif(a.application_name, ''), a.usename),
       a.state, extract(epoch FROM clock_timestamp() - a.xact_start)::int, l.relation::regclass) AS blocker

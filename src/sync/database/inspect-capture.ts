@@ -1,7 +1,7 @@
 import {
   CAPTURE_FUNCTION,
+  type CapturingDatabase,
   captureFunctionBody,
-  type Database,
   OUTBOX,
   quoteTable,
   type Row,
@@ -66,9 +66,12 @@ FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = relna
 WHERE relkind IN ('r', 'p') AND n.nspname !~ '^pg_|^information_schema$' ORDER BY 1 LIMIT 500`;
 
 /** Reads what of the capture is in the database. */
-export async function inspectCapture(database: Database, watches: readonly Watch[]): Promise<FoundCapture> {
+export async function inspectCapture(
+  { capture }: CapturingDatabase,
+  watches: readonly Watch[],
+): Promise<FoundCapture> {
   const names = watches.map((watch) => watch.table);
-  const [tables = [], triggers = [], [outbox = {}] = [], others = []] = await database.transaction([
+  const [tables = [], triggers = [], [outbox = {}] = [], others = []] = await capture.transaction([
     { sql: TABLES, params: [names, names.map(quoteTable)] },
     { sql: TRIGGERS },
     { sql: OUTBOX_STATE, params: [captureFunctionBody()] },

@@ -13,6 +13,7 @@ import {
 import type { Watch } from '../../plan/index.ts';
 import { checkWatch } from './check-watch.ts';
 import { type FoundCapture, type FoundTrigger, inspectCapture } from './inspect-capture.ts';
+import { planPolling } from './plan-polling.ts';
 
 /** What a sync does to one table, and why, as a sentence without its full stop. */
 export interface DatabaseAction {
@@ -52,6 +53,7 @@ export async function planDatabaseSync(
   watches: readonly Watch[],
   options: { prune?: boolean | undefined; allowMissing?: boolean | undefined } = {},
 ): Promise<DatabaseSyncPlan> {
+  if (database.polling !== undefined) return planPolling(database.polling, watches, options);
   const found = await inspectCapture(database, watches);
   const isMissing = ({ table }: Watch) => found.tables.get(table)?.kind === undefined;
   const missing = options.allowMissing === true ? watches.filter(isMissing) : [];
@@ -67,6 +69,7 @@ export async function planDatabaseSync(
 
 /** What would remove every trace of the capture. Changes that still wait in the outbox are lost with it. */
 export async function planDatabaseRemoval(database: Database): Promise<DatabaseSyncPlan> {
+  if (database.polling !== undefined) return toPlan([]);
   const { triggers } = await inspectCapture(database, []);
   const reason = 'nothing is to be left behind';
   return toPlan([

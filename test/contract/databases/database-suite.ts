@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Database } from '../../../src/databases/index.ts';
+import { type CapturingDatabase, type Database, requireCapture } from '../../../src/databases/index.ts';
 import type { Watch } from '../../../src/plan/index.ts';
 import { applyDatabaseSync, planDatabaseRemoval, planDatabaseSync } from '../../../src/sync/index.ts';
 
@@ -21,13 +21,13 @@ const users: Watch = {
 export function describeDatabase(name: string, start: () => Promise<DatabaseUnderTest>): void {
   describe(name, () => {
     let server: DatabaseUnderTest;
-    let database: Database;
-    const run = (...statements: string[]) => database.transaction(statements.map((sql) => ({ sql })));
+    let database: CapturingDatabase;
+    const run = (...statements: string[]) => database.capture.transaction(statements.map((sql) => ({ sql })));
     const select = (sql: string, ...params: unknown[]) => database.select({ sql, params, timeoutMs: 5_000 });
 
     beforeAll(async () => {
       server = await start();
-      database = await server.open();
+      database = requireCapture(await server.open());
     });
     afterAll(async () => {
       await database?.close();
@@ -141,7 +141,7 @@ export function describeDatabase(name: string, start: () => Promise<DatabaseUnde
              (9007199254740993, E'quote '' backslash \\\\ é 😀 \\n', 12345678901234567890.10, '\\x00ff', '{"a": {"b": [1]}}',
               'NaN', '2026-02-28', '2026-02-28 10:00:00.5', '{a,NULL}', 3)`,
         );
-        const [captured] = await database.outbox.claim({ limit: 10, leaseMs: 60_000 });
+        const [captured] = await database.capture.outbox.claim({ limit: 10, leaseMs: 60_000 });
         const row = await database.find('users', 'id', '9007199254740993');
         expect(captured?.change).toMatchObject({
           table: 'users',
@@ -154,11 +154,11 @@ export function describeDatabase(name: string, start: () => Promise<DatabaseUnde
 
       it('leases a change to one, until it is done', async () => {
         await run(`INSERT INTO users (email) VALUES ('a'), ('b'), ('c')`);
-        const first = await database.outbox.claim({ limit: 2, leaseMs: 60_000 });
-        const second = await database.outbox.claim({ limit: 2, leaseMs: 60_000 });
+        const first = await database.capture.outbox.claim({ limit: 2, leaseMs: 60_000 });
+        const second = await database.capture.outbox.claim({ limit: 2, leaseMs: 60_000 });
         expect([...first, ...second].map(({ change }) => change.row.email)).toEqual(['a', 'b', 'c']);
-        await database.outbox.done(first.map(({ id }) => id));
-        expect(await database.outbox.status()).toMatchObject({
+        await database.capture.outbox.done(first.map(({ id }) => id));
+        expect(await database.capture.outbox.status()).toMatchObject({
           installed: true,
           waiting: 1,
           setAside: 0,
@@ -168,15 +168,15 @@ export function describeDatabase(name: string, start: () => Promise<DatabaseUnde
 
       it('leaves out values too wide for a queue, and keeps the row', async () => {
         await run(`INSERT INTO users (email, plan) VALUES ('a', repeat('x', 1048576))`);
-        const [captured] = await database.outbox.claim({ limit: 1, leaseMs: 60_000 });
+        const [captured] = await database.capture.outbox.claim({ limit: 1, leaseMs: 60_000 });
         expect(captured?.change.row).toMatchObject({ id: '1', email: 'a' });
         expect(captured?.change.row).not.toHaveProperty('plan');
       });
 
       it('says that it is not installed, and how to install it', async () => {
         await applyDatabaseSync(database, await planDatabaseRemoval(database));
-        expect(await database.outbox.status()).toMatchObject({ installed: false });
-        await expect(database.outbox.claim({ limit: 1, leaseMs: 1 })).rejects.toMatchObject({
+        expect(await database.capture.outbox.status()).toMatchObject({ installed: false });
+        await expect(database.capture.outbox.claim({ limit: 1, leaseMs: 1 })).rejects.toMatchObject({
           code: 'QUERY_FAILED',
           hint: 'Install it with `skene sync --database`.',
         });

@@ -1,0 +1,78 @@
+import type { Polling } from '../databases/index.ts';
+import { isSkeneError, messageOf, type SkeneError } from '../errors/index.ts';
+import { rowEvent, type SkeneEvent } from '../events/index.ts';
+import type { Deployment, Watch } from '../plan/index.ts';
+import type { StartResult } from '../runs/index.ts';
+import type { Services } from './services.ts';
+
+/** What polling needs. */
+export interface PollContext {
+  deployment: Deployment;
+  services: Services;
+  polling: Polling;
+  /** Starts and wakes runs; throws when some cannot be handed on. */
+  accept: (events: readonly SkeneEvent[]) => Promise<StartResult>;
+}
+
+/** What polling came to; as of a drain. */
+interface PollResult {
+  handled: number;
+  healed: number;
+  isEmpty: boolean;
+}
+
+/** Rows per page: one QStash batch, a few Redis round trips. */
+const PAGE = 100;
+
+/**
+ * Reads each watched table on from where it was left, until there is nothing more or the deadline is past. The cursor is kept
+ * only once QStash has accepted what was read up to it: who is killed in between has the page read again, and the claims on its
+ * events keep them from starting anything twice. A watch that cannot be polled holds up no other. A run that QStash refuses does
+ * not hold up those behind it: it is tried again when the overlap meets its row once more.
+ */
+export async function poll(context: PollContext, deadline: number): Promise<PollResult> {
+  const result: PollResult = { handled: 0, healed: 0, isEmpty: true };
+  for (const watch of context.deployment.watches) {
+    try {
+      const { rows, isWhole } = await pollWatch(watch, context, deadline);
+      result.handled += rows;
+      result.isEmpty &&= isWhole;
+    } catch (error) {
+      if (!isLasting(error)) throw error;
+      context.services.report({ kind: 'trouble', text: refusalText(watch, error) });
+    }
+  }
+  return result;
+}
+
+async function pollWatch(
+  watch: Watch,
+  { services, polling, accept }: PollContext,
+  deadline: number,
+): Promise<{ rows: number; isWhole: boolean }> {
+  const { cursors } = services.state;
+  let cursor = (await cursors.get(watch.table))?.cursor;
+  let rows = 0;
+  while (Date.now() < deadline) {
+    const page = await polling.next(watch, { cursor, limit: PAGE });
+    if (page.changes.length > 0) {
+      const { refused } = await accept(page.changes.map(rowEvent));
+      for (const { run, reason } of refused)
+        services.report({ kind: 'trouble', text: `QStash refused ${run.runId}: ${reason}` });
+    }
+    await cursors.set(watch.table, page.cursor, Date.now());
+    cursor = page.cursor;
+    rows += page.changes.length;
+    if (page.isLast) return { rows, isWhole: true };
+  }
+  return { rows, isWhole: false };
+}
+
+/** Whether it is the configuration or the table that is at fault, and not the moment. */
+function isLasting(error: unknown): error is SkeneError {
+  return isSkeneError(error, 'CONFIG_INVALID') || isSkeneError(error, 'QUERY_FAILED');
+}
+
+function refusalText({ table }: Watch, error: SkeneError): string {
+  return [`${table} cannot be polled: ${messageOf(error)}`, error.hint].filter(Boolean).join(' ');
+}
