@@ -5,7 +5,7 @@ import { createSession, type Session } from './session.ts';
 import { createSessionSwitch } from './session-switch.ts';
 import { createTurns } from './turns.ts';
 
-/** How long others wait for a session that has begun a transaction and does nothing. It is ended then. */
+/** How long others usually wait for a session that has begun a transaction and does nothing. */
 export const IDLE_IN_TRANSACTION_MS = 10_000;
 
 /** How long a statement goes on whose client is gone. */
@@ -36,11 +36,11 @@ export interface Backend {
   end(session: Session): Promise<void>;
 }
 
-/** Shares an engine that was just started. */
-export async function createBackend(
-  engine: Engine,
-  options: { patienceMs: number } = { patienceMs: IDLE_IN_TRANSACTION_MS },
-): Promise<Backend> {
+/**
+ * Shares an engine that was just started.
+ * @param options.patienceMs how long others wait for a session that has begun a transaction and does nothing.
+ */
+export async function createBackend(engine: Engine, options: { patienceMs: number }): Promise<Backend> {
   const sessions = new Set<Session>();
   const { exchange, ask, enter, remember, sweep, recover } = createSessionSwitch(engine, sessions);
   const turns = createTurns<Session>({ ...options, onOverdue: (session) => void evict(session) });

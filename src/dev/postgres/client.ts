@@ -112,7 +112,7 @@ export function serveClient(backend: Backend, socket: Socket, keys: SessionKeys)
     };
     return (message) => {
       const type = typeOf(message);
-      if (type === 'X') socket.end();
+      if (type === 'X') after(() => void socket.end());
       else if (isCopying) {
         if (!COPIED.has(type)) return;
         if (type === 'd') return void batch.push(message);

@@ -1,4 +1,4 @@
-import { createBackend } from './backend.ts';
+import { createBackend, IDLE_IN_TRANSACTION_MS } from './backend.ts';
 import { openDirectory, openTemporaryDirectory } from './directory.ts';
 import { startEngine } from './engine.ts';
 import { createNeonFront } from './neon-front.ts';
@@ -25,25 +25,44 @@ export interface EmbeddedPostgres {
  * Starts PostgreSQL (PGlite) behind its wire protocol on loopback and behind Neon's protocol over HTTP.
  * @param options.dataDir where it is kept; nowhere for longer than this runs, when absent. A fresh one gets the tables of the README.
  * @param options.port the wanted port (0 for any); a busy one is passed over for the next.
+ * @param options.idleInTransactionMs how long others wait for a connection that has begun a transaction and does nothing, before it
+ *   is closed with error 25P03; 10 seconds unless told.
  * @throws {EnvError} USAGE when another process uses the directory, or no port could be had.
  */
 export async function startEmbeddedPostgres(options: {
   dataDir?: string | undefined;
   port: number;
+  idleInTransactionMs?: number;
 }): Promise<EmbeddedPostgres> {
   const directory = options.dataDir === undefined ? openTemporaryDirectory() : openDirectory(options.dataDir);
-  const engine = await startEngine(directory.cluster);
-  const backend = await createBackend(engine);
-  if (directory.isFresh) {
-    await backend.prepare(SAMPLE_TABLES);
-    directory.complete();
+  const undo: (() => unknown)[] = [directory.close];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const engine = await startEngine(directory.cluster);
+    undo.push(engine.close);
+    const backend = await createBackend(engine, {
+      patienceMs: options.idleInTransactionMs ?? IDLE_IN_TRANSACTION_MS,
+    });
+    if (directory.isFresh) {
+      await backend.prepare(SAMPLE_TABLES);
+      directory.complete();
+    }
+    const server = await serveWire(backend, options.port);
+    undo.push(server.close);
+    return embeddedPostgres(server.port, stop);
+  } catch (error) {
+    await stop();
+    throw error;
   }
-  const server = await serveWire(backend, options.port);
-  const url = `postgres://postgres:postgres@127.0.0.1:${server.port}/postgres`;
+}
 
+function embeddedPostgres(port: number, close: () => Promise<void>): EmbeddedPostgres {
+  const url = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
   return {
     url,
-    port: server.port,
+    port,
     handleNeon: createNeonFront(url),
     query: (sql, params = []) =>
       withClient(url, async (client) => (await client.query<Record<string, unknown>>(sql, [...params])).rows),
@@ -51,10 +70,6 @@ export async function startEmbeddedPostgres(options: {
       withClient(url, async (client) => {
         await client.query(sql);
       }),
-    async close() {
-      await server.close();
-      await engine.close();
-      directory.close();
-    },
+    close,
   };
 }

@@ -10,7 +10,7 @@ import {
   writeMessage,
 } from './messages.ts';
 import { createSession, messagesToRun, noteAnswer, type Session } from './session.ts';
-import { LEFTOVERS } from './sql-text.ts';
+import { isPrepareAlone, LEFTOVERS } from './sql-text.ts';
 
 /** No answer of PostgreSQL is longer than its own limit for a value. */
 const LONGEST_ANSWER = 2 ** 30 + 2 ** 20;
@@ -104,14 +104,15 @@ export function createSessionSwitch(engine: Engine, sessions: ReadonlySet<Sessio
     const wanted = JSON.stringify([...next.settings]);
     const isOther = wanted !== applied;
     const sql = [
-      ...(loaded.size > 0 || present?.hasPreparedSql ? ['DEALLOCATE ALL'] : []),
+      ...(loaded.size > 0 || present?.sqlStatements.length ? ['DEALLOCATE ALL'] : []),
       ...(isOther ? ['RESET SESSION AUTHORIZATION', 'RESET ROLE', 'RESET ALL'] : []),
       ...(isOther ? [...next.settings].map(([name, value]) => setting(name, value)) : []),
-      ...next.sqlStatements,
     ];
     loaded.clear();
     applied = UNKNOWN_SETTINGS;
     if (sql.length > 0) await ask(sql.join('; '));
+    // One by one: PostgreSQL keeps the whole text of a query as that of its PREPARE.
+    for (const text of next.sqlStatements) await ask(text);
     applied = wanted;
     present = next;
   }
@@ -121,8 +122,9 @@ export function createSessionSwitch(engine: Engine, sessions: ReadonlySet<Sessio
     if (session.hasSubscribed) await listenAgain();
     session.hasSubscribed = false;
     if (session.hasPreparedSql) {
+      session.hasPreparedSql = false;
       const rows = await ask('SELECT statement FROM pg_prepared_statements WHERE from_sql');
-      session.sqlStatements = rows.flatMap(([statement]) => statement ?? []);
+      session.sqlStatements = rows.flatMap(([text]) => (text && isPrepareAlone(text) ? [text] : []));
     }
     if (!session.hasChangedSettings) return;
     const own = [...session.ownSettings].map((name) => `(${quoteLiteral(name)})`).join(', ');

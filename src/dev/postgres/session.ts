@@ -16,6 +16,7 @@ export interface Session {
   statements: Map<string, Message>;
   /** Texts of statements prepared with PREPARE. */
   sqlStatements: string[];
+  /** Whether `sqlStatements` has to be read again. */
   hasPreparedSql: boolean;
   /** What it listens to. */
   channels: Set<string>;
@@ -181,6 +182,7 @@ function noteCommand(session: Session, tag: string, loaded: Set<string>): void {
       session.subscriptions = [];
       break;
     case 'PREPARE':
+    case 'DEALLOCATE':
       session.hasPreparedSql = true;
       break;
     case 'DEALLOCATE ALL':
@@ -196,6 +198,7 @@ function noteCommand(session: Session, tag: string, loaded: Set<string>): void {
 
 function forgetStatements(session: Session, loaded: Set<string>): void {
   session.statements.clear();
+  session.hasPreparedSql = true;
   loaded.clear();
 }
 

@@ -31,6 +31,11 @@ export function ownSettingsIn(sql: string): string[] {
   return [...sql.matchAll(OWN_SETTING)].map(([, name = '']) => name.toLowerCase());
 }
 
+/** Whether a text is one PREPARE and nothing else: only that may be run again. */
+export function isPrepareAlone(sql: string): boolean {
+  return /^\s*prepare\b[^;]*;?\s*$/i.test(sql);
+}
+
 const COPY_IN = /(?:^|;)(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*copy\b[^;]*\bfrom\s+stdin\b/i;
 
 /** Whether a text is a COPY that takes rows from the client. */
