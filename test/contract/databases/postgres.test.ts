@@ -1,11 +1,14 @@
+import { describe } from 'vitest';
 import { openDatabase } from '../../../src/databases/index.ts';
+import { hasPostgres, startPostgres } from '../../servers/postgres.ts';
 import { describeDatabase } from './database-suite.ts';
-import { startPostgresServer } from './postgres-server.ts';
 
-describeDatabase('PostgreSQL over TCP', async () => {
-  const server = await startPostgresServer();
-  return {
-    open: async () => openDatabase({ url: await server.createDatabase() }),
-    stop: server.stop,
-  };
+describe.skipIf(!hasPostgres('the database suite over a real PostgreSQL'))('a real PostgreSQL', () => {
+  describeDatabase('over TCP', async () => {
+    const server = await startPostgres();
+    return {
+      open: async () => openDatabase({ url: await server.createDatabase() }),
+      stop: server.close,
+    };
+  });
 });
