@@ -89,10 +89,14 @@ export async function createBackend(engine: Engine, options: { patienceMs: numbe
       session.isMidway = true;
       await exchange(session, batch, onAnswer);
     } catch (error) {
-      const isAnswered = typeOf(batch.at(-1) ?? STARTUP) !== 'H';
-      if (turn.interruption === undefined || !isAnswered) throw error;
+      const endsWithReady = typeOf(batch.at(-1) ?? STARTUP) !== 'H';
+      const isOver = !session.isMidway;
+      if (turn.interruption === undefined || !endsWithReady || (isOver && session.status !== 'I'))
+        throw error;
       running = undefined;
       await recover();
+      // The interruption came too late: the client has its answer.
+      if (isOver) return;
       onAnswer(writeError({ S: 'ERROR', C: '57014', M: turn.interruption }));
       await fail(session, statusBefore !== 'I');
       onAnswer(writeReady(session.status));

@@ -37,20 +37,28 @@ const isSource = import.meta.url.endsWith('.ts');
  * can be ended. (PGlite heeds neither cancel requests nor statement_timeout while a statement runs; the thread is ended instead.)
  */
 export async function startEngine(directory: string): Promise<Engine> {
-  let thread = await startThread(directory);
+  let thread: Worker | undefined = await startThread(directory);
+  let isInterrupted = false;
 
   return {
     async run(messages, onAnswer) {
-      const ended = await converse(thread, { kind: 'run', messages }, onAnswer);
-      if (ended === 'done') return;
+      thread ??= await startThread(directory);
+      const ending = await converse(thread, { kind: 'run', messages }, onAnswer);
+      if (ending === 'done' && !isInterrupted) return;
+      await thread.terminate();
+      thread = undefined;
+      isInterrupted = false;
       thread = await startThread(directory);
       throw new InternalError(
         'The local PostgreSQL was stopped at this statement and has been started again.',
       );
     },
-    interrupt: () => void thread.terminate(),
+    interrupt() {
+      isInterrupted = true;
+      void thread?.terminate();
+    },
     async close() {
-      await converse(thread, { kind: 'close' }, () => {});
+      if (thread !== undefined) await converse(thread, { kind: 'close' }, () => {});
     },
   };
 }
