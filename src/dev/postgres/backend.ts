@@ -76,7 +76,7 @@ export async function createBackend(engine: Engine, options: { patienceMs: numbe
     batch: readonly Message[],
     onAnswer: (message: Message) => void,
   ): Promise<void> {
-    if (session.limitMs === undefined && session.status !== 'E') {
+    if (session.limitMs === undefined && session.status !== 'E' && !session.isMidway) {
       session.limitMs = Number((await ask(STATEMENT_TIMEOUT))[0]?.[0] ?? 0);
     }
     const statusBefore = session.status;

@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -40,6 +41,10 @@ export function openDirectory(path: string): Directory {
   return { cluster, isFresh, complete: () => writeFileSync(mark, ''), close: unlock };
 }
 
+/** Temporary directories that are open; they go with the process. */
+const temporary = new Set<string>();
+let isWatchingExit = false;
+
 /** Opens a directory that goes when it is closed, or with the process; those that killed processes left behind go now. */
 export function openTemporaryDirectory(): Directory {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(TEMPORARY))) {
@@ -49,16 +54,21 @@ export function openTemporaryDirectory(): Directory {
   }
   const path = mkdtempSync(join(tmpdir(), TEMPORARY));
   const directory = openDirectory(path);
-  const remove = (): void => rmSync(path, { recursive: true, force: true });
-  process.once('exit', remove);
+  if (!isWatchingExit) process.once('exit', () => [...temporary].forEach(remove));
+  isWatchingExit = true;
+  temporary.add(path);
   return {
     ...directory,
     close() {
       directory.close();
-      process.off('exit', remove);
-      remove();
+      remove(path);
     },
   };
+}
+
+function remove(path: string): void {
+  temporary.delete(path);
+  rmSync(path, { recursive: true, force: true });
 }
 
 /** Directories that this process holds: its own id in a lock says nothing after a restart in a container. */
@@ -84,13 +94,25 @@ function lock(directory: string): () => void {
         hint: `Stop that process, or remove ${file} if it is none of Skene's.`,
       });
     }
-    rmSync(file, { force: true });
+    takeAway(file, owner);
   }
   held.add(file);
   return () => {
     held.delete(file);
     rmSync(file, { force: true });
   };
+}
+
+/** Removes a lock whose owner is gone, but not one that somebody else has put in its place meanwhile. */
+function takeAway(file: string, owner: number | undefined): void {
+  const aside = `${file}.${process.pid}`;
+  try {
+    renameSync(file, aside);
+  } catch {
+    return;
+  }
+  if (ownerOf(aside) === owner) rmSync(aside);
+  else renameSync(aside, file);
 }
 
 function ownerOf(file: string): number | undefined {

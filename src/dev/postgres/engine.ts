@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { NOTIFY_SETTING } from '../../databases/index.ts';
-import { InternalError } from '../../errors/index.ts';
+import { EnvError, InternalError, messageOf } from '../../errors/index.ts';
 
 /** PostgreSQL itself: one backend that takes messages of the wire protocol. */
 export interface Engine {
@@ -35,6 +35,7 @@ const isSource = import.meta.url.endsWith('.ts');
 /**
  * Starts PGlite over a directory, in a thread of its own: a long statement holds up nobody but those who wait for the database, and
  * can be ended. (PGlite heeds neither cancel requests nor statement_timeout while a statement runs; the thread is ended instead.)
+ * @throws {EnvError} USAGE when it cannot start there.
  */
 export async function startEngine(directory: string): Promise<Engine> {
   let thread: Worker | undefined = await startThread(directory);
@@ -72,7 +73,14 @@ async function startThread(directory: string): Promise<Worker> {
         workerData,
       })
     : new Worker(file, { workerData });
-  await once(thread, 'message');
+  try {
+    await once(thread, 'message');
+  } catch (error) {
+    throw new EnvError('USAGE', `PostgreSQL cannot start in ${directory}: ${messageOf(error)}`, {
+      hint: 'If its files are damaged, `skene dev --fresh` makes them anew; what was in them is lost.',
+      cause: error,
+    });
+  }
   // Its end is heard of by 'exit'; unheard, an error would end the process.
   thread.on('error', () => {});
   return thread;

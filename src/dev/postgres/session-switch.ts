@@ -45,11 +45,11 @@ export interface SessionSwitch {
   remember(session: Session): Promise<void>;
   /** Takes away what a session that was entered leaves behind. */
   sweep(session: Session): Promise<void>;
-  /** Starts with a clean slate after the engine was lost. */
+  /** Starts with a clean slate after the engine was lost, or a session could not be entered. */
   recover(): Promise<void>;
 }
 
-/** @param sessions those there are: they hear notifications, and forget what they set up when it is swept. */
+/** @param sessions those there are: they hear what they listen to. */
 export function createSessionSwitch(engine: Engine, sessions: ReadonlySet<Session>): SessionSwitch {
   const house = createSession({ settings: new Map(), onNotification: () => {}, onEnd: () => {} });
   /** Whose settings and statements the engine has now. */
@@ -103,8 +103,9 @@ export function createSessionSwitch(engine: Engine, sessions: ReadonlySet<Sessio
     if (present === next) return;
     const wanted = JSON.stringify([...next.settings]);
     const isOther = wanted !== applied;
+    const hasNamed = [...loaded].some((name) => name !== '');
     const sql = [
-      ...(loaded.size > 0 || present?.sqlStatements.length ? ['DEALLOCATE ALL'] : []),
+      ...(hasNamed || present?.sqlStatements.length ? ['DEALLOCATE ALL'] : []),
       ...(isOther ? ['RESET SESSION AUTHORIZATION', 'RESET ROLE', 'RESET ALL'] : []),
       ...(isOther ? [...next.settings].map(([name, value]) => setting(name, value)) : []),
     ];
@@ -144,11 +145,11 @@ export function createSessionSwitch(engine: Engine, sessions: ReadonlySet<Sessio
     await ask(['UNLISTEN *', ...[...channels].map((channel) => `LISTEN ${quoteName(channel)}`)].join('; '));
   }
 
-  /** Nobody's transaction or temporary table is left. */
   async function recover(): Promise<void> {
     present = undefined;
-    applied = NO_SETTINGS;
+    applied = UNKNOWN_SETTINGS;
     loaded.clear();
+    await ask('DEALLOCATE ALL');
     await listenAgain();
   }
 

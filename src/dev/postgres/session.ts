@@ -146,6 +146,9 @@ export function noteAnswer(session: Session, answer: Message, loaded: Set<string
     case 'C':
       noteCommand(session, readTexts(answer, 1)[0] ?? '', loaded);
       return true;
+    case 'E':
+      session.subscriptions = [];
+      return true;
     case 'Z':
       // What a transaction set for itself ends with it.
       if (session.mayBeLimited && session.status !== statusOf(answer)) session.limitMs = undefined;
