@@ -1,5 +1,6 @@
 import { EnvError, InternalError } from '../errors/index.ts';
 import type { Database } from './database.ts';
+import type { PollingPace } from './mysql/polling.ts';
 import type { HealingPace } from './postgres/healing.ts';
 import type { OutboxPatience } from './postgres/outbox.ts';
 
@@ -15,15 +16,19 @@ export interface DatabaseOptions {
   outbox?: OutboxPatience | undefined;
   /** How far healing passes reach back and how often they are made. */
   healing?: HealingPace | undefined;
+  /** How late a row may be committed, where the database is polled. */
+  polling?: PollingPace | undefined;
 }
 
 /**
- * Opens a database; it connects when first asked. Neon is asked over HTTP, any other PostgreSQL over TCP.
+ * Opens a database; it connects when first asked. Neon and PlanetScale are asked over HTTP, any other over TCP.
  * @throws {EnvError} ENV_INVALID when the connection string cannot be read.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { url, provider, neonEndpoint } = options;
-  const { protocol, hostname } = readUrl(url);
+  const address = readUrl(url);
+  const { protocol, hostname } = address;
+  if (isMysql(address, provider)) return openMysql(address, options);
   if (!/^postgres(?:ql)?:$/.test(protocol))
     throw new InternalError(`Databases at ${protocol}// cannot be read by this version.`, {
       code: 'NOT_IMPLEMENTED',
@@ -34,6 +39,20 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     ? await (await import('./postgres/neon.ts')).createNeonDriver({ url, endpoint: neonEndpoint })
     : await (await import('./postgres/pg.ts')).createPgDriver(url);
   return createPostgresDatabase(driver, options);
+}
+
+/** PlanetScale is also reached by an http(s) URL, as its client takes it. */
+function isMysql({ protocol }: URL, provider: DatabaseOptions['provider']): boolean {
+  return /^(?:mysql|mariadb):$/.test(protocol) || (provider === 'planetscale' && /^https?:$/.test(protocol));
+}
+
+async function openMysql(address: URL, { provider, polling }: DatabaseOptions): Promise<Database> {
+  const isPlanetscale = provider === 'planetscale' || address.hostname.endsWith('.psdb.cloud');
+  const { createMysqlDatabase } = await import('./mysql/mysql-database.ts');
+  const driver = isPlanetscale
+    ? await (await import('./mysql/planetscale.ts')).createPlanetscaleDriver(address)
+    : await (await import('./mysql/tcp.ts')).createTcpDriver(address);
+  return createMysqlDatabase(driver, polling);
 }
 
 function readUrl(url: string): URL {

@@ -1,0 +1,198 @@
+import { ConfigError } from '../../errors/index.ts';
+import { type RowChange, stableHash } from '../../events/index.ts';
+import { hasValues, type Watch } from '../../plan/index.ts';
+import type { Backlog, PolledPage, Polling, PollingCheck, Row } from '../database.ts';
+import { rowIdentity } from '../row-identity.ts';
+import { type Column, type Ordering, orderingOf } from './columns.ts';
+import { countSql, newestSql, pageSql, positionOf } from './page-sql.ts';
+import { afterPage, nextPass, type Progress } from './progress.ts';
+import { createSchema, type RunSql } from './schema.ts';
+
+/** How a database is polled. */
+export interface PollingPace {
+  /**
+   * How long after it was written a row may be committed, in ms: as long as the application's longest transaction takes, and
+   * its machines' clocks differ. A row that comes later still is missed.
+   */
+  overlapMs?: number | undefined;
+  /** The time, in ms since the epoch; this machine's unless told. */
+  now?: (() => number) | undefined;
+}
+
+const USUAL_OVERLAP_MS = 30_000;
+
+type PolledOperation = 'insert' | 'update';
+
+/** What the cursor's text is made of: one progress for each operation, and the one whose pages are read now. */
+interface Cursor {
+  insert?: Progress | undefined;
+  update?: Progress | undefined;
+  turn?: PolledOperation | undefined;
+}
+
+interface Plan {
+  orderings: Array<[PolledOperation, Ordering]>;
+  refused: PollingCheck['refused'];
+}
+
+/** Keyset polling by a column that grows and the id. @see progress.ts for how late commits are found. */
+export function createPolling(run: RunSql, pace: PollingPace = {}): Polling {
+  const { overlapMs = USUAL_OVERLAP_MS, now = Date.now } = pace;
+  const columnsOf = createSchema(run, now);
+
+  async function planOf(watch: Watch): Promise<Plan> {
+    const plan = planWatch(watch, await columnsOf(watch.table));
+    const [first] = plan.refused;
+    if (plan.orderings.length > 0 || first === undefined) return plan;
+    throw new ConfigError('CONFIG_INVALID', first.reason, { hint: first.hint });
+  }
+
+  /** Where an operation's polling begins: behind the newest row. */
+  async function begin(watch: Watch, ordering: Ordering): Promise<Progress> {
+    const { sql, params } = newestSql(watch.table, ordering);
+    const [row] = await run(sql, params);
+    const floor = row && positionOf(row, ordering);
+    return { column: ordering.column.name, floor, settled: floor?.value, top: floor?.value };
+  }
+
+  async function beginAll(watch: Watch, { orderings }: Plan, cursor: Cursor): Promise<Cursor> {
+    const begun: Cursor = {};
+    for (const [operation, ordering] of orderings) {
+      const known = cursor[operation];
+      begun[operation] = known?.column === ordering.column.name ? known : await begin(watch, ordering);
+    }
+    return { ...begun, turn: cursor.turn };
+  }
+
+  async function readPage(
+    watch: Watch,
+    progress: Progress,
+    { operation, ordering, limit }: { operation: PolledOperation; ordering: Ordering; limit: number },
+  ): Promise<{ changes: RowChange[]; progress: Progress; isEnd: boolean }> {
+    const pass = nextPass(progress, now(), overlapMs);
+    const { sql, params } = pageSql(watch.table, ordering, { pass, limit });
+    const rows = await run(sql, params);
+    const last = rows.at(-1);
+    const isEnd = rows.length < limit;
+    const page = { last: last && positionOf(last, ordering), isEnd, now: now() };
+    return {
+      changes: rows
+        .filter((row) => matters(watch, operation, row))
+        .map((row) => toChange(row, { watch, operation, ordering, at: page.now })),
+      progress: afterPage(progress, pass, page),
+      isEnd,
+    };
+  }
+
+  return {
+    async next(watch, { cursor, limit }): Promise<PolledPage> {
+      const plan = await planOf(watch);
+      const state = await beginAll(watch, plan, readCursor(cursor));
+      const index = Math.max(
+        0,
+        plan.orderings.findIndex(([operation]) => operation === state.turn),
+      );
+      const [operation, ordering] = plan.orderings[index] ?? [];
+      const progress = operation && state[operation];
+      if (cursor === undefined || operation === undefined || ordering === undefined || progress === undefined)
+        return { changes: [], cursor: JSON.stringify(state), isLast: true };
+      const page = await readPage(watch, progress, { operation, ordering, limit });
+      const turn = page.isEnd ? plan.orderings[index + 1]?.[0] : operation;
+      const next: Cursor = { ...state, [operation]: page.progress, turn };
+      return { changes: page.changes, cursor: JSON.stringify(next), isLast: turn === undefined };
+    },
+
+    async check(watch): Promise<PollingCheck> {
+      const { orderings, refused } = await planOf(watch);
+      return {
+        found: orderings.map(([operation, { column }]) => `${operation}s by ${column.name}`).join(', '),
+        refused,
+        advice: orderings.flatMap(([, { column }]) => adviceOn(watch, column)),
+      };
+    },
+
+    async backlog(watch, cursor): Promise<Backlog> {
+      const { orderings } = await planOf(watch);
+      const known = readCursor(cursor);
+      const backlogs: Backlog[] = [];
+      for (const [operation, ordering] of orderings) {
+        const { sql, params } = countSql(watch.table, ordering, {
+          after: known[operation]?.top,
+          most: MOST_COUNTED,
+        });
+        const [row = {}] = await run(sql, params);
+        // Which zone's time a DATETIME is, is not known.
+        const isTime = ordering.column.type === 'timestamp' && row.first !== null;
+        backlogs.push({
+          rows: Number(row.rows),
+          ...(isTime ? { oldestAt: Date.parse(String(row.first)) } : {}),
+        });
+      }
+      const times = backlogs.flatMap(({ oldestAt }) => oldestAt ?? []);
+      return {
+        rows: Math.min(
+          MOST_COUNTED,
+          backlogs.reduce((sum, { rows }) => sum + rows, 0),
+        ),
+        ...(times.length > 0 ? { oldestAt: Math.min(...times) } : {}),
+      };
+    },
+  };
+}
+
+const MOST_COUNTED = 1_000;
+
+function readCursor(cursor: string | undefined): Cursor {
+  return cursor === undefined ? {} : (JSON.parse(cursor) as Cursor);
+}
+
+function planWatch(watch: Watch, columns: readonly Column[]): Plan {
+  const plan: Plan = { orderings: [], refused: [] };
+  for (const operation of new Set(watch.changes.map((change) => change.operation))) {
+    if (operation === 'delete') {
+      plan.refused.push({
+        operation,
+        reason: `Deletes of ${watch.table} cannot be polled: a row that is gone cannot be asked for.`,
+        hint: 'Set a column instead (deleted_at) and watch updates, or send an event with track().',
+      });
+      continue;
+    }
+    const found = orderingOf(watch, operation, columns);
+    if ('reason' in found) plan.refused.push({ operation, ...found });
+    else plan.orderings.push([operation, found]);
+  }
+  return plan;
+}
+
+function adviceOn({ table }: Watch, { name, isIndexed }: Column): string[] {
+  return isIndexed
+    ? []
+    : [
+        `${table}.${name} has no index, so each poll reads the whole table: CREATE INDEX ${table}_${name} ON ${table} (${name}).`,
+      ];
+}
+
+function matters(watch: Watch, operation: PolledOperation, row: Row): boolean {
+  return watch.changes.some((change) => change.operation === operation && hasValues(row, change.equals));
+}
+
+function toChange(
+  row: Row,
+  about: { watch: Watch; operation: PolledOperation; ordering: Ordering; at: number },
+): RowChange {
+  const { watch, operation, ordering, at } = about;
+  // Two updates within the precision of their column are told apart by what they left.
+  const seen = operation === 'update' ? [row[ordering.column.name], stableHash([row])] : undefined;
+  const identity = rowIdentity({ operation, row, keys: { id: watch.id, cursor: ordering.made } }, seen);
+  return { table: watch.table, operation, row: withoutWideValues(row), identity, at };
+}
+
+/** A row wider than this loses its values wider than {@link WIDEST_VALUE}: a picture in a column has no place in a queue. */
+const WIDEST_ROW = 65_536;
+const WIDEST_VALUE = 4_096;
+
+function withoutWideValues(row: Row): Row {
+  const width = (value: unknown): number => JSON.stringify(value).length;
+  if (width(row) <= WIDEST_ROW) return row;
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => width(value) <= WIDEST_VALUE));
+}
