@@ -69,9 +69,11 @@ export async function startPostgres(): Promise<PostgresServer> {
 async function startOwnServer(): Promise<{ url: string; stop: () => Promise<void> }> {
   const [initdb, postgres] = ['initdb', 'postgres'].map((name) => findBinary(name) ?? installBinary(name));
   if (initdb === undefined || postgres === undefined) throw new Error(`Tests cannot run: ${MISSING}.`);
+  const user = serverUser();
   const folder = mkdtempSync(join(tmpdir(), 'skene-pg-'));
+  if (user !== undefined) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
-  const options = { ...ownerOf(folder), cwd: folder };
+  const options = { ...user, cwd: folder };
 
   const made = spawnSync(initdb, ['-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '-N'], options);
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? made.stderr}`);
@@ -126,16 +128,15 @@ function installBinary(name: string): string | undefined {
   return findBinary(name);
 }
 
-function ownerOf(folder: string): { uid?: number; gid?: number } {
-  if (process.getuid?.() !== 0) return {};
+/** As whom the server runs, when not as the one who runs the tests. */
+function serverUser(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
   const id = (flag: string): number => {
     const { status, stdout } = spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' });
     if (status !== 0) throw new Error('PostgreSQL refuses to run as root, and there is no user postgres.');
     return Number(stdout);
   };
-  const [uid, gid] = [id('-u'), id('-g')];
-  chownSync(folder, uid, gid);
-  return { uid, gid };
+  return { uid: id('-u'), gid: id('-g') };
 }
 
 async function freePort(): Promise<number> {
