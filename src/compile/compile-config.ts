@@ -29,7 +29,11 @@ export function compileConfig(config: ResolvedConfig, options: CompileOptions = 
     plans,
     watches: watchesOf(plans, config.tables),
     users: config.users,
-    database: { provider: config.database.provider, urlVariable: config.database.url },
+    database: {
+      provider: config.database.provider,
+      urlVariable: config.database.url,
+      overlap: seconds(config.database.overlap),
+    },
     email: config.email,
   };
 }

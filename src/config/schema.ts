@@ -282,6 +282,11 @@ export const ConfigSchema = z.strictObject({
         .string()
         .regex(/^[A-Z_][A-Z0-9_]*$/, { error: 'is not the name of a variable; write DATABASE_URL' })
         .default('DATABASE_URL'),
+      /**
+       * Where the database is polled (MySQL, PlanetScale): how long after it was written a row may be committed. As long as the application's
+       * longest transaction takes, and its machines' clocks differ; a row that is committed later still is missed.
+       */
+      overlap: Duration.optional(),
     })
     .prefault({}),
   users: UsersTable,

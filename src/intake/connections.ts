@@ -5,10 +5,15 @@ import type { Deployment } from '../plan/index.ts';
 /** Opens the team's database once, when first asked for. */
 export function databaseOf(
   env: Env,
-  { urlVariable, provider }: Deployment['database'],
+  { urlVariable, provider, overlap }: Deployment['database'],
 ): () => Promise<Database> {
   return once(async () =>
-    openDatabase({ url: env.require(urlVariable), provider, neonEndpoint: env.neonEndpoint }),
+    openDatabase({
+      url: env.require(urlVariable),
+      provider,
+      neonEndpoint: env.neonEndpoint,
+      polling: { overlapMs: overlap === undefined ? undefined : overlap * 1_000 },
+    }),
   );
 }
 

@@ -144,6 +144,8 @@ export interface Deployment {
   database: {
     provider: 'postgres' | 'neon' | 'planetscale' | 'mysql' | 'upstash-redis' | undefined;
     urlVariable: string;
+    /** How long after it was written a row may be committed, in seconds, where the database is polled. */
+    overlap?: number | undefined;
   };
   email: { from?: string | undefined; replyTo?: string | undefined };
 }

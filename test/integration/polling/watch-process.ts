@@ -1,0 +1,22 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createEnv } from '../../../src/env/index.ts';
+import { createServices, databaseOf, drainChanges } from '../../../src/intake/index.ts';
+import { deploymentOf } from './deployment.ts';
+
+/** Polls, as a function would, until it is killed. All it knows is in the environment. Says when it has polled. */
+const deployment = deploymentOf(Number(process.argv[2]));
+const env = createEnv();
+const context = {
+  deployment,
+  services: createServices(env),
+  database: databaseOf(env, deployment.database),
+};
+for (;;) {
+  try {
+    await drainChanges(context, { budgetMs: 8_000 });
+    process.stdout.write('.');
+  } catch {
+    // The next drain goes on where this one failed.
+  }
+  await pause(100);
+}

@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createConnection, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listen } from '../../src/dev/listen.ts';
+
+/** A real Redis behind the part of Upstash's REST protocol that `@upstash/redis` uses here. */
+export interface RedisRestServer {
+  url: string;
+  token: string;
+  stop(): Promise<void>;
+}
+
+type Reply = string | number | null | Reply[] | Error;
+
+/** Starts a Redis of its own on a socket in a temporary folder, and the REST protocol before it on a free port of loopback. */
+export async function startRedisRestServer(): Promise<RedisRestServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'skene-redis-'));
+  const path = join(folder, 'socket');
+  const server = spawn('redis-server', ['--port', '0', '--unixsocket', path, '--save', '', '--dir', folder], {
+    stdio: 'ignore',
+  });
+  const redis = connectRedis(await connected(path, server));
+  const listening = await listen(
+    async (request) => {
+      const body: unknown = await request.json();
+      const isPipeline = new URL(request.url).pathname !== '/';
+      const commands = (isPipeline ? body : [body]) as unknown[][];
+      const answers = (await Promise.all(commands.map(redis))).map((reply) =>
+        reply instanceof Error ? { error: reply.message } : { result: inBase64(reply) },
+      );
+      return Response.json(isPipeline ? answers : answers[0]);
+    },
+    { port: 0 },
+  );
+  return {
+    url: listening.url,
+    token: 'token',
+    async stop() {
+      await listening.close();
+      server.kill('SIGKILL');
+      if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function connected(path: string, server: ChildProcess): Promise<Socket> {
+  for (let attempt = 0; ; attempt += 1) {
+    const socket = createConnection(path);
+    try {
+      await once(socket, 'connect');
+      return socket;
+    } catch (error) {
+      if (attempt === 200 || server.exitCode !== null) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+}
+
+/** Sends commands over one connection, whose replies come in order. @see https://redis.io/docs/latest/develop/reference/protocol-spec/ */
+function connectRedis(socket: Socket): (command: unknown[]) => Promise<Reply> {
+  const waiting: Array<(reply: Reply) => void> = [];
+  let buffer = Buffer.alloc(0);
+  socket.on('data', (chunk: Buffer) => {
+    buffer = Buffer.concat([buffer, chunk]);
+    for (let parsed = parse(buffer, 0); parsed !== undefined; parsed = parse(buffer, 0)) {
+      buffer = buffer.subarray(parsed.end);
+      waiting.shift()?.(parsed.reply);
+    }
+  });
+  return (command) =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      const words = command.map((word) =>
+        Buffer.from(typeof word === 'string' ? word : JSON.stringify(word)),
+      );
+      socket.write(`*${words.length}\r\n`);
+      for (const word of words) socket.write(Buffer.concat([Buffer.from(`$${word.length}\r\n`), word, CRLF]));
+    });
+}
+
+const CRLF = Buffer.from('\r\n');
+
+function parse(buffer: Buffer, start: number): { reply: Reply; end: number } | undefined {
+  const stop = buffer.indexOf(CRLF, start);
+  if (stop === -1) return undefined;
+  const line = buffer.toString('utf8', start + 1, stop);
+  const end = stop + CRLF.length;
+  switch (String.fromCharCode(buffer[start] ?? 0)) {
+    case '-':
+      return { reply: new Error(line), end };
+    case ':':
+      return { reply: Number(line), end };
+    case '$': {
+      const length = Number(line);
+      if (length === -1) return { reply: null, end };
+      if (buffer.length < end + length + CRLF.length) return undefined;
+      return { reply: buffer.toString('utf8', end, end + length), end: end + length + CRLF.length };
+    }
+    case '*':
+      return parseList(buffer, end, Number(line));
+    default:
+      return { reply: line, end };
+  }
+}
+
+function parseList(buffer: Buffer, start: number, length: number): { reply: Reply; end: number } | undefined {
+  if (length === -1) return { reply: null, end: start };
+  const items: Reply[] = [];
+  let end = start;
+  for (let count = 0; count < length; count += 1) {
+    const item = parse(buffer, end);
+    if (item === undefined) return undefined;
+    items.push(item.reply);
+    end = item.end;
+  }
+  return { reply: items, end };
+}
+
+/** As Upstash encodes replies for its client: every string but OK. */
+function inBase64(reply: Reply): unknown {
+  if (Array.isArray(reply)) return reply.map(inBase64);
+  return typeof reply === 'string' && reply !== 'OK' ? Buffer.from(reply).toString('base64') : reply;
+}
