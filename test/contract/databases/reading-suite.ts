@@ -1,0 +1,102 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Database } from '../../../src/databases/index.ts';
+
+/** How a database says what the suite needs. */
+export interface ReadingDialect {
+  /** The columns of a table of users with id, email and plan. */
+  userColumns: string;
+  /** A value of each type: the column's type, the value as SQL, and what is read of it. */
+  values: ReadonlyArray<readonly [type: string, sql: string, read: unknown]>;
+  quote(name: string): string;
+  /** Queries that write in disguise. */
+  disguisedWrites: readonly string[];
+  /** A query that takes seconds. */
+  slow: string;
+  /** What is said of a column that is not there, in `SELECT id,\n  nmae FROM users`. */
+  wrongColumn: RegExp;
+}
+
+/** What every database that loops read from has to do, whichever way it is reached; to be called inside a `describe`. */
+export function describeReading(
+  dialect: ReadingDialect,
+  {
+    database,
+    run,
+  }: {
+    database: () => Database;
+    /** Runs statements as the application does. */
+    run: (...statements: string[]) => Promise<unknown>;
+  },
+): void {
+  const select = (sql: string, ...params: unknown[]) => database().select({ sql, params, timeoutMs: 5_000 });
+
+  beforeEach(async () => {
+    await run('DROP TABLE IF EXISTS users', `CREATE TABLE users (${dialect.userColumns})`);
+  });
+
+  describe('select', () => {
+    it('binds values and gives rows', async () => {
+      await run(`INSERT INTO users (id, email) VALUES (7, 'ada@example.com')`);
+      expect(await select('SELECT id, email FROM users WHERE id = $1', '7')).toEqual([
+        { id: '7', email: 'ada@example.com' },
+      ]);
+      expect(await select('SELECT email FROM users WHERE id = $1 OR id = $1', '8')).toEqual([]);
+    });
+
+    it('takes a value for what it is, whatever is in it', async () => {
+      const value = `'; DROP TABLE users; -- \\' " \` ? $1 é 😀 \n`;
+      await run(`INSERT INTO users (id, email) VALUES (7, 'x')`);
+      expect(await select(`SELECT id FROM users WHERE email = $1`, value)).toEqual([]);
+      expect(await select(`SELECT '$1' AS text FROM users -- $1\nWHERE email <> $1`, value)).toEqual([
+        { text: '$1' },
+      ]);
+    });
+
+    it.each(dialect.values)('gives a value of type %s, %s, as plain JSON', async (type, sql, read) => {
+      await run('DROP TABLE IF EXISTS samples', `CREATE TABLE samples (value ${type})`);
+      await run(`INSERT INTO samples (value) VALUES (${sql})`, 'INSERT INTO samples (value) VALUES (NULL)');
+      const rows = await select('SELECT value FROM samples ORDER BY value IS NULL');
+      expect(rows).toEqual([{ value: read }, { value: null }]);
+    });
+
+    it.each(dialect.disguisedWrites)('refuses to write: %s', async (sql) => {
+      await expect(select(sql)).rejects.toMatchObject({ code: 'QUERY_FAILED' });
+      expect(await select('SELECT * FROM users')).toEqual([]);
+    });
+
+    it('refuses a second statement', async () => {
+      await expect(select('SELECT 1; DELETE FROM users')).rejects.toMatchObject({ code: 'QUERY_FAILED' });
+    });
+
+    it('says where a query is wrong', async () => {
+      await expect(select('SELECT id,\n  nmae FROM users')).rejects.toMatchObject({
+        code: 'QUERY_FAILED',
+        message: expect.stringMatching(dialect.wrongColumn),
+      });
+    });
+
+    it('gives up on a query that takes too long, as something to try again', async () => {
+      const slow = database().select({ sql: dialect.slow, params: [], timeoutMs: 100 });
+      await expect(slow).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });
+      expect(await select('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    });
+
+    it('serves many at once', async () => {
+      const numbers = Array.from({ length: 40 }, (_, index) => index);
+      const answers = await Promise.all(numbers.map((number) => select(`SELECT ${number} AS number`)));
+      expect(answers).toEqual(numbers.map((number) => [{ number }]));
+    });
+  });
+
+  it('finds a row by one column, with names taken literally', async () => {
+    const [table, column] = [dialect.quote('User Table'), dialect.quote('the "`Id`"')];
+    await run(
+      `DROP TABLE IF EXISTS ${table}`,
+      `CREATE TABLE ${table} (${column} varchar(20))`,
+      `INSERT INTO ${table} VALUES ('o''brien')`,
+    );
+    const name = 'the "`Id`"';
+    expect(await database().find('User Table', name, "o'brien")).toEqual({ [name]: "o'brien" });
+    expect(await database().find('User Table', name, 'nobody')).toBeUndefined();
+  });
+}
