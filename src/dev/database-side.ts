@@ -1,18 +1,24 @@
-import { type Listener, listen } from '../databases/index.ts';
 import type { Env } from '../env/index.ts';
 import { isSkeneError, messageOf } from '../errors/index.ts';
-import { createServices, databaseOf, drainChanges, type ServiceOptions } from '../intake/index.ts';
+import {
+  createServices,
+  databaseOf,
+  drainChanges,
+  type Follower,
+  followChanges,
+  type ServiceOptions,
+} from '../intake/index.ts';
 import type { Deployment, Watch } from '../plan/index.ts';
 import { applyDatabaseSync, planDatabaseSync } from '../sync/index.ts';
 import type { DevLog } from './log.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
-/** The part of the stack that watches the database: triggers, the relay that hears of rows, and the drain. */
+/** The part of the stack that watches the database: triggers and the relay that hears of rows, or polls; and the drain. */
 export interface DatabaseSide {
   /** Writes the triggers that a deployment needs; those of an earlier one stay, as its runs may still wait for rows. */
   use(deployment: Deployment): Promise<void>;
-  /** Begins to listen; rows that were written before are drained at once. */
-  start(): void;
+  /** Begins to listen, or to poll; rows that were written before are drained at once. */
+  start(): Promise<void>;
   /** Resolves once all rows that were committed before the call are with their runs. */
   drain(): Promise<void>;
   close(): Promise<void>;
@@ -42,7 +48,7 @@ export function createDatabaseSide({
   const context = { services: createServices(env, services), database: databaseOf(env, settings) };
   const timers = new Set<NodeJS.Timeout>();
   let deployment: Deployment | undefined;
-  let listener: Listener | undefined;
+  let follower: Follower | undefined;
   let lastProblem = '';
   let isClosed = false;
 
@@ -84,7 +90,7 @@ export function createDatabaseSide({
     try {
       await drainChanges({ deployment, ...context }, { budgetMs: DRAIN_BUDGET_MS });
     } catch (error) {
-      complain(`Rows wait in the outbox: ${messageOf(error)}`);
+      complain(`Changed rows wait: ${messageOf(error)}`);
       later(drain);
     }
   });
@@ -94,8 +100,10 @@ export function createDatabaseSide({
       deployment = next;
       await sync();
     },
-    start() {
-      listener = listen(url, () => void drain(), {
+    async start() {
+      follower = followChanges(await context.database(), {
+        url,
+        drain,
         onProblem: (problem) => complain(`The database is out of reach: ${messageOf(problem)}`),
       });
     },
@@ -103,7 +111,7 @@ export function createDatabaseSide({
     async close() {
       isClosed = true;
       for (const timer of timers) clearTimeout(timer);
-      await listener?.close();
+      await follower?.close();
       await drain();
       await (await context.database()).close();
     },

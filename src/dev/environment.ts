@@ -18,6 +18,8 @@ export interface DevUrls {
   redis: string;
   inbox: string;
   database: string;
+  /** PlanetScale's HTTP protocol before the team's own MySQL, with user and password as its client takes it. */
+  planetscale?: string | undefined;
   /** Neon's HTTP protocol before the embedded PostgreSQL; absent when the team's own database is used. */
   neon?: string | undefined;
 }
@@ -46,6 +48,6 @@ export function createDevEnv(urls: DevUrls, urlVariable: string): Env {
     ...process.env,
     ...devVariables(urls),
     VERCEL_ENV: undefined,
-    [urlVariable]: urls.database,
+    [urlVariable]: urls.planetscale ?? urls.database,
   });
 }

@@ -12,6 +12,8 @@ import { createFunctions } from './functions.ts';
 import { createInbox, type Inbox } from './inbox/index.ts';
 import { type Listening, listen } from './listen.ts';
 import type { DevLog } from './log.ts';
+import type { PlanetscaleFront } from './planetscale/front.ts';
+import { PLANETSCALE_PATH } from './planetscale/path.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './postgres/index.ts';
 import { createQStash, type QStash } from './qstash/index.ts';
 import { createRedisServer, type RedisServer } from './redis/index.ts';
@@ -80,6 +82,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ? await startEmbeddedPostgres({ dataDir: fileOf('postgres'), port: ports.postgres })
       : undefined;
   const sockets = await openSockets(ports);
+  const planetscale = await openPlanetscaleFront(options);
   const urls: DevUrls = {
     functions: sockets.functions.url,
     qstash: sockets.qstash.url,
@@ -87,6 +90,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     inbox: sockets.inbox.url,
     database: options.databaseUrl ?? postgres?.url ?? '',
     neon: postgres === undefined ? undefined : `${sockets.functions.url}/dev/neon`,
+    planetscale: planetscale && withCredentials(sockets.functions.url, new URL(options.databaseUrl ?? '')),
   };
   const env = createDevEnv(urls, options.project.deployment.database.urlVariable);
 
@@ -101,8 +105,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   let functions: Handler = async () => new Response(null, { status: 503 });
   const hostOptions = { env, now: clock.now, report: log.report };
   const controls = createControls({ clock, postgres });
-  const entrance: Handler = (request) =>
-    new URL(request.url).pathname.startsWith('/dev/') ? controls(request) : functions(request);
+  const entrance: Handler = async (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname.startsWith('/dev/')) return controls(request);
+    return planetscale !== undefined && pathname.startsWith(PLANETSCALE_PATH)
+      ? planetscale.handle(request)
+      : functions(request);
+  };
   sockets.functions.serve(entrance);
 
   const database = createDatabaseSide({
@@ -124,7 +133,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     fetch: (request) => (request.url.startsWith(`${urls.functions}/`) ? entrance(request) : fetch(request)),
   });
   sockets.qstash.serve((request) => qstash.handle(request));
-  database.start();
+  await database.start();
 
   return {
     urls,
@@ -144,8 +153,24 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       redis.close();
       inbox.close();
       await postgres?.close();
+      await planetscale?.close();
     },
   };
+}
+
+/** Where the loops are for PlanetScale and the database is a MySQL at hand, PlanetScale's protocol stands before it. */
+async function openPlanetscaleFront({
+  databaseUrl = '',
+  project,
+}: StackOptions): Promise<PlanetscaleFront | undefined> {
+  const isMeant = project.deployment.database.provider === 'planetscale' && /^mysql:/.test(databaseUrl);
+  if (!isMeant) return undefined;
+  const { createPlanetscaleFront } = await import('./planetscale/front.ts');
+  return createPlanetscaleFront(databaseUrl);
+}
+
+function withCredentials(url: string, { username, password }: URL): string {
+  return Object.assign(new URL(url), { username, password }).href;
 }
 
 interface Socket extends Listening {

@@ -2,4 +2,5 @@
 export { acceptEvents } from './accept.ts';
 export { databaseOf, once } from './connections.ts';
 export { type DrainContext, drainChanges } from './drain.ts';
+export { type Follower, followChanges } from './follow.ts';
 export { createServices, type Report, type ServiceOptions, type Services } from './services.ts';

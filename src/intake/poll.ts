@@ -1,7 +1,7 @@
 import type { Polling } from '../databases/index.ts';
 import { isSkeneError, messageOf, type SkeneError } from '../errors/index.ts';
 import { rowEvent, type SkeneEvent } from '../events/index.ts';
-import type { Deployment, Watch } from '../plan/index.ts';
+import { type Deployment, isStartedBy, type Watch } from '../plan/index.ts';
 import type { StartResult } from '../runs/index.ts';
 import type { Services } from './services.ts';
 
@@ -34,6 +34,7 @@ export async function poll(context: PollContext, deadline: number): Promise<Poll
   const result: PollResult = { handled: 0, healed: 0, isEmpty: true };
   for (const watch of context.deployment.watches) {
     try {
+      await reportRefusals(watch, context);
       const { rows, isWhole } = await pollWatch(watch, context, deadline);
       result.handled += rows;
       result.isEmpty &&= isWhole;
@@ -43,6 +44,15 @@ export async function poll(context: PollContext, deadline: number): Promise<Poll
     }
   }
   return result;
+}
+
+/** Says of each operation that starts a loop and cannot be polled why; what only wakes runs is looked at again by them. */
+async function reportRefusals(watch: Watch, { deployment, services, polling }: PollContext): Promise<void> {
+  const { refused } = await polling.check(watch);
+  for (const { operation, reason, hint } of refused) {
+    if (isStartedBy(deployment.plans, { table: watch.table, operation }))
+      services.report({ kind: 'trouble', text: `${reason} ${hint}` });
+  }
 }
 
 async function pollWatch(

@@ -1,4 +1,4 @@
-import { rowEventType, type SkeneEvent } from '../events/index.ts';
+import { type RowOperation, rowEventType, type SkeneEvent } from '../events/index.ts';
 import type { Plan, PlanTrigger, Scalar } from './plan.ts';
 
 /** A plan that an event starts, and for whom. */
@@ -39,7 +39,21 @@ function subjectOf(trigger: PlanTrigger, event: SkeneEvent): string | undefined 
     : undefined;
 }
 
-/** Whether `data` has every one of these values. A driver may give `1` or `"1"` for the same column, so text is compared. */
+/** Whether some loop is started by this operation on this table. */
+export function isStartedBy(
+  plans: readonly Plan[],
+  { table, operation }: { table: string; operation: RowOperation },
+): boolean {
+  return plans.some(
+    ({ trigger }) =>
+      trigger.type === 'database' && trigger.table === table && trigger.operation === operation,
+  );
+}
+
+/**
+ * Whether `data` has every one of these values. A driver may give `1` or `"1"` for the same column, so text is compared; where a
+ * database keeps booleans as numbers, `true` is 1.
+ */
 export function hasValues(
   data: Record<string, unknown> | undefined,
   values: Record<string, Scalar>,
@@ -48,6 +62,11 @@ export function hasValues(
     const found = data?.[key];
     return expected === null
       ? (found ?? null) === null
-      : found !== null && found !== undefined && String(found) === String(expected);
+      : found !== null && found !== undefined && isSame(found, expected);
   });
+}
+
+function isSame(found: unknown, expected: Scalar): boolean {
+  const asBit = (value: unknown): string => String(typeof value === 'boolean' ? Number(value) : value);
+  return String(found) === String(expected) || asBit(found) === asBit(expected);
 }

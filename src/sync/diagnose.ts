@@ -1,22 +1,11 @@
-import { type Capture, type Database, openDatabase, type Polling } from '../databases/index.ts';
+import { type Capture, type Database, openDatabase } from '../databases/index.ts';
 import type { Env } from '../env/index.ts';
-import { isSkeneError, messageOf } from '../errors/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { createState } from '../state/index.ts';
 import { planDatabaseSync } from './database/plan-database-sync.ts';
+import { type Finding, look, problemOf } from './finding.ts';
+import { lookAtPolling } from './look-at-polling.ts';
 import { planScheduleSync } from './schedules.ts';
-
-/** One thing that was looked at. */
-export interface Finding {
-  /** What was looked at. */
-  name: string;
-  /** `warning` is worth knowing and stops nothing. */
-  state: 'ok' | 'warning' | 'problem';
-  /** What was found. */
-  detail: string;
-  /** What to do about it. */
-  hint?: string | undefined;
-}
 
 /** The oldest row may wait this long before something must be wrong with what carries them: two rounds of the drain's schedule. */
 const OUTBOX_PATIENCE_MS = 120_000;
@@ -43,21 +32,6 @@ export async function diagnose(env: Env, deployment: Deployment): Promise<Findin
   return findings.flat();
 }
 
-async function look(name: string, check: () => string | Promise<string>): Promise<Finding[]> {
-  try {
-    return [{ name, state: 'ok', detail: await check() }];
-  } catch (error) {
-    return [
-      {
-        name,
-        state: 'problem',
-        detail: messageOf(error),
-        hint: isSkeneError(error) ? error.hint : undefined,
-      },
-    ];
-  }
-}
-
 async function lookAtSchedules(env: Env, deployment: Deployment): Promise<Finding[]> {
   return look('QStash', async () => {
     const missing = (await planScheduleSync(env, deployment)).filter(({ action }) => action !== 'keep');
@@ -79,17 +53,10 @@ async function lookAtDatabase(env: Env, deployment: Deployment): Promise<Finding
       neonEndpoint: env.neonEndpoint,
     });
     return database.capture === undefined
-      ? await lookAtPolling(database.polling, deployment)
+      ? await lookAtPolling(database.polling, env, deployment)
       : [await lookAtTriggers(database, deployment), ...(await lookAtOutbox(database.capture))];
   } catch (error) {
-    return [
-      {
-        name: 'database',
-        state: 'problem',
-        detail: messageOf(error),
-        hint: isSkeneError(error) ? error.hint : undefined,
-      },
-    ];
+    return [problemOf('database', error)];
   } finally {
     await database?.close();
   }
@@ -103,13 +70,6 @@ async function lookAtTriggers(database: Database, { watches }: Deployment): Prom
     return { name: 'triggers', state: 'ok', detail: `${watches.length} tables are watched` };
   const detail = changes.map(({ action, table, reason }) => `${action} ${table}: ${reason}`).join('; ');
   return { name: 'triggers', state: 'problem', detail, hint: 'Run skene sync --database.' };
-}
-
-async function lookAtPolling(polling: Polling, { watches }: Deployment): Promise<Finding[]> {
-  const findings = watches.map(async (watch) =>
-    look('polling', async () => `${watch.table}: ${(await polling.check(watch)).found}`),
-  );
-  return (await Promise.all(findings)).flat();
 }
 
 async function lookAtOutbox({ outbox }: Capture): Promise<Finding[]> {

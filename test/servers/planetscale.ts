@@ -1,5 +1,5 @@
 import { listen } from '../../src/dev/listen.ts';
-import { createPlanetscaleFront } from '../../src/dev/planetscale/index.ts';
+import { createPlanetscaleFront } from '../../src/dev/planetscale/front.ts';
 
 /** PlanetScale's protocol before a database of a MariaDB server. */
 export interface PlanetscaleServer {

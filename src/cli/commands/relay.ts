@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { listen } from '../../databases/index.ts';
 import { messageOf } from '../../errors/index.ts';
-import { createServices, databaseOf, drainChanges } from '../../intake/index.ts';
+import { createServices, databaseOf, drainChanges, followChanges } from '../../intake/index.ts';
 import type { CommandContext } from '../command.ts';
 import { loadEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-code.ts';
@@ -21,7 +20,7 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
     )
     .addHelpText(
       'after',
-      '\nListens to PostgreSQL and carries rows to their runs as they are committed. Any number may run.\n\nExamples:\n  skene relay',
+      '\nCarries changed rows to their runs: as they are committed where PostgreSQL tells of them, within a second or so where the\ndatabase is polled. Any number may run.\n\nExamples:\n  skene relay',
     )
     .action(async (path: string, flags: { databaseUrl?: string }) => {
       loadEnvironment(path);
@@ -40,16 +39,18 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
           terminal.note(`${new Date().toISOString()}  ${messageOf(error)}`);
         }
       };
-      const listener = listen(env.require(deployment.database.urlVariable), () => void drain(), {
+      const follower = followChanges(await context.database(), {
+        url: env.require(deployment.database.urlVariable),
+        drain,
         onProblem: (problem) => terminal.note(messageOf(problem)),
       });
       terminal.out(
-        `Listening for rows of ${deployment.watches.map(({ table }) => table).join(', ') || 'no table: no loop watches one'}.`,
+        `Watching for rows of ${deployment.watches.map(({ table }) => table).join(', ') || 'no table: no loop watches one'}.`,
       );
       await new Promise<void>((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
       });
-      await listener.close();
+      await follower.close();
       await (await context.database()).close();
       exit(EXIT.ok);
     });

@@ -3,13 +3,11 @@ import { type Connection, createConnection, type FieldPacket, type ResultSetHead
 import * as z from 'zod';
 import { messageOf } from '../../errors/index.ts';
 import { toField } from './field.ts';
+import { PLANETSCALE_PATH } from './path.ts';
 import { createSessions } from './sessions.ts';
 
 /** PlanetScale's most rows of one result. */
 const MOST_ROWS = 100_000;
-
-/** What a path has to begin with to be meant for {@link createPlanetscaleFront}. */
-export const PLANETSCALE_PATH = '/psdb.v1alpha1.Database/';
 
 /** A flag of the server's status. */
 const IN_TRANSACTION = 1;
