@@ -40,7 +40,7 @@ describe('a watcher that is killed while rows are committed late', () => {
     );
     const queue = await startQueueServer({ faults: 0.02 });
     const started = performance.now();
-    const watcher = keepWatching(url, queue, name);
+    await using watcher = keepWatching(url, queue, name);
     await watcher.first;
     const written = await Promise.all(Array.from({ length: WRITERS }, () => write(app, ROWS / WRITERS)));
     const kills = await watcher.killed;
@@ -53,7 +53,7 @@ describe('a watcher that is killed while rows are committed late', () => {
     });
     // Whatever is read again by the overlap's passes has been read again by then.
     await pause(OVERLAP_SECONDS * 2_000 + 1_000);
-    await watcher.stop();
+    await watcher[Symbol.asyncDispose]();
     await Promise.all([app.end(), queue.close()]);
 
     const twice = [...queue.runs.values()].filter((ids) => ids.size !== 1).length;
@@ -90,12 +90,11 @@ async function write(app: mysql.Pool, rows: number): Promise<{ heldOpen: number 
   return { heldOpen };
 }
 
-interface Watcher {
+interface Watcher extends AsyncDisposable {
   /** Resolves once the first process has begun to poll. */
   first: Promise<unknown>;
   /** Resolves with the number of kills once there were enough of them. */
   killed: Promise<number>;
-  stop(): Promise<void>;
 }
 
 /** Keeps a process polling, and kills it at random times. */
@@ -126,8 +125,7 @@ function keepWatching(url: string, queue: QueueServer, namespace: string): Watch
     await first;
     for (let kills = 0; kills < KILLS; kills += 1) {
       await pause(Math.random() * 2_000);
-      current.kill('SIGKILL');
-      await once(current, 'exit');
+      await kill(current);
       current = start();
       await once(current.stdout ?? current, 'data');
     }
@@ -136,9 +134,12 @@ function keepWatching(url: string, queue: QueueServer, namespace: string): Watch
   return {
     first,
     killed: killAgainAndAgain(),
-    async stop() {
-      current.kill('SIGKILL');
-      await once(current, 'exit');
-    },
+    [Symbol.asyncDispose]: () => kill(current),
   };
+}
+
+async function kill(process: ChildProcess): Promise<void> {
+  if (process.exitCode !== null || process.signalCode !== null) return;
+  process.kill('SIGKILL');
+  await once(process, 'exit');
 }
