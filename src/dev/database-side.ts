@@ -6,6 +6,7 @@ import {
   drainChanges,
   type Follower,
   followChanges,
+  type Report,
   type ServiceOptions,
 } from '../intake/index.ts';
 import type { Deployment, Watch } from '../plan/index.ts';
@@ -27,6 +28,8 @@ export interface DatabaseSide {
 /** How long to wait before looking again for a table that is not there yet, or a service that did not answer. */
 const RETRY_MS = 2_000;
 const DRAIN_BUDGET_MS = 60_000;
+/** When a problem that lasts is said again. */
+const REPEAT_MS = 60_000;
 
 interface DatabaseSideOptions extends ServiceOptions {
   env: Env;
@@ -45,17 +48,26 @@ export function createDatabaseSide({
   log,
   ...services
 }: DatabaseSideOptions): DatabaseSide {
-  const context = { services: createServices(env, services), database: databaseOf(env, settings) };
+  const report = (event: Report): void => {
+    if (event.kind === 'trouble') complain(event.text);
+    else services.report?.(event);
+  };
+  const context = {
+    services: createServices(env, { ...services, report }),
+    database: databaseOf(env, settings),
+  };
   const timers = new Set<NodeJS.Timeout>();
   let deployment: Deployment | undefined;
   let follower: Follower | undefined;
-  let lastProblem = '';
+  const said = new Map<string, number>();
   let isClosed = false;
 
-  /** Says a problem once, however often it is met. */
+  /** Says a problem once a minute, however often it is met. */
   function complain(text: string): void {
-    if (text !== lastProblem && !isClosed) log.problem(text);
-    lastProblem = text;
+    const now = performance.now();
+    if (isClosed || now - (said.get(text) ?? Number.NEGATIVE_INFINITY) < REPEAT_MS) return;
+    said.set(text, now);
+    log.problem(text);
   }
 
   function later(work: () => Promise<void>): void {
@@ -70,6 +82,8 @@ export function createDatabaseSide({
   async function watchTable(watch: Watch): Promise<boolean> {
     try {
       const database = await context.database();
+      // What cannot be polled is said when it is polled.
+      if (database.polling !== undefined) return true;
       await applyDatabaseSync(database, await planDatabaseSync(database, [watch]));
       return true;
     } catch (error) {
@@ -98,6 +112,7 @@ export function createDatabaseSide({
   return {
     async use(next) {
       deployment = next;
+      said.clear();
       await sync();
     },
     async start() {

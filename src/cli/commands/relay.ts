@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { messageOf } from '../../errors/index.ts';
-import { createServices, databaseOf, drainChanges, followChanges } from '../../intake/index.ts';
+import { createServices, databaseOf, drainChanges, followChanges, type Report } from '../../intake/index.ts';
 import type { CommandContext } from '../command.ts';
 import { loadEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-code.ts';
@@ -26,12 +26,18 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
       loadEnvironment(path);
       const deployment = await requireDeployment(path, terminal);
       const env = targetEnv(flags, deployment.database);
+      const said = new Set<string>();
+      const report = (event: Report): void => {
+        if (event.kind !== 'trouble' || said.has(event.text)) return;
+        said.add(event.text);
+        terminal.note(`${new Date().toISOString()}  ${event.text}`);
+      };
       const context = {
         deployment,
-        services: createServices(env),
+        services: createServices(env, { report }),
         database: databaseOf(env, deployment.database),
       };
-      const drain = async () => {
+      const drain = async (): Promise<void> => {
         try {
           const { handled } = await drainChanges(context, { budgetMs: DRAIN_BUDGET_MS });
           if (handled > 0) terminal.out(`${new Date().toISOString()}  ${handled} rows`);

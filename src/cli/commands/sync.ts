@@ -63,7 +63,10 @@ interface SyncPlan {
 
 async function sync(deployment: Deployment, flags: SyncFlags, { terminal }: CommandContext) {
   if (flags.print) {
-    terminal.out(printDatabaseSync(deployment.watches).trimEnd());
+    const { provider = 'postgres' } = deployment.database;
+    if (provider === 'postgres' || provider === 'neon')
+      terminal.out(printDatabaseSync(deployment.watches).trimEnd());
+    else terminal.note(`A ${provider} database is polled: there are no triggers to write.`);
     return EXIT.ok;
   }
   const env = targetEnv(flags, deployment.database);

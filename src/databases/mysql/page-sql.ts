@@ -56,7 +56,7 @@ export function countSql(
     after === undefined ? `${cursor} IS NOT NULL` : `${cursor} > ${placeholder(column, kind)}`;
   const inner = `SELECT ${cursor} AS place FROM ${quoteTable(table)} WHERE ${condition} ORDER BY ${cursor} LIMIT ${most}`;
   return {
-    sql: `SELECT COUNT(*) AS ${quoteName('rows')}, MIN(place) AS first FROM (${inner}) AS waiting`,
+    sql: `SELECT COUNT(*) AS ${quoteName('rows')}, MIN(place) AS ${quoteName('first')} FROM (${inner}) AS waiting`,
     params: after === undefined ? [] : [after],
   };
 }

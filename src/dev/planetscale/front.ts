@@ -128,6 +128,6 @@ function refusal(status: number, code: string, message: string): Response {
 
 function isAllowed(header: string | null, { user, password }: { user: string; password: string }): boolean {
   const given = Buffer.from(header ?? '');
-  const wanted = Buffer.from(`Basic ${btoa(`${user}:${password}`)}`);
+  const wanted = Buffer.from(`Basic ${Buffer.from(`${user}:${password}`, 'latin1').toString('base64')}`);
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 }

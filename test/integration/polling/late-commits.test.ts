@@ -9,11 +9,11 @@ import { type RedisRestServer, startRedisRestServer } from '../../servers/redis-
 import { type QueueServer, startQueueServer } from './queue-server.ts';
 
 /** `SKENE_POLLING_ROWS=100000` makes the long form of this. */
-const ROWS = Number(process.env.SKENE_POLLING_ROWS ?? 2_000);
+const ROWS = Number(process.env.SKENE_POLLING_ROWS ?? 1_000);
 const isLong = ROWS > 10_000;
-const KILLS = isLong ? 25 : 5;
+const KILLS = isLong ? 25 : 4;
 const WRITERS = isLong ? 24 : 8;
-const OVERLAP_SECONDS = isLong ? 10 : 3;
+const OVERLAP_SECONDS = isLong ? 10 : 2;
 /** Kept from the overlap for what a busy machine adds. */
 const LONGEST_HOLD_MS = OVERLAP_SECONDS * 1_000 - 1_000;
 
