@@ -21,6 +21,9 @@ interface PollResult {
   isEmpty: boolean;
 }
 
+/** A table that no loop watched for so long, and does again, begins anew: nobody waits for an email about last month. */
+const STALE_MS = 7 * 86_400_000;
+
 /** Rows per page: one QStash batch, a few Redis round trips. */
 const PAGE = 100;
 
@@ -61,7 +64,7 @@ async function pollWatch(
   deadline: number,
 ): Promise<{ rows: number; isWhole: boolean }> {
   const { cursors } = services.state;
-  let cursor = (await cursors.get(watch.table))?.cursor;
+  let cursor = await keptCursor(watch, services);
   let rows = 0;
   while (Date.now() < deadline) {
     const page = await polling.next(watch, { cursor, limit: PAGE });
@@ -76,6 +79,15 @@ async function pollWatch(
     if (page.isLast) return { rows, isWhole: true };
   }
   return { rows, isWhole: false };
+}
+
+/** Where a table was left; not where nobody has polled it for so long that what happened since is no news. */
+async function keptCursor({ table }: Watch, { state, report }: Services): Promise<string | undefined> {
+  const kept = await state.cursors.get(table);
+  if (kept === undefined || Date.now() - kept.at < STALE_MS) return kept?.cursor;
+  const since = new Date(kept.at).toISOString();
+  report({ kind: 'trouble', text: `${table} was last polled at ${since}: it is watched from now on.` });
+  return undefined;
 }
 
 /** Whether it is the configuration or the table that is at fault, and not the moment. */

@@ -99,6 +99,26 @@ it('polls the other tables where one cannot be, and says why', async () => {
   await queue.close();
 });
 
+it('begins anew where a table has not been polled for more than a week', async () => {
+  const queue = await startQueueServer({ faults: 0 });
+  await using opened = await openDrain({ columns: WITH_ID, queueUrl: queue.url });
+  const deployment = deploymentOf(30);
+  await opened.drain(deployment);
+  const { cursors } = createServices(opened.env).state;
+  const kept = await cursors.get('users');
+  await cursors.set('users', kept?.cursor ?? '', Date.now() - 8 * 86_400_000);
+  await opened.app.query(`INSERT INTO users (email) VALUES ('old')`);
+  expect(await opened.drain(deployment)).toMatchObject({ handled: 0 });
+  expect(opened.reports).toContainEqual({
+    kind: 'trouble',
+    text: expect.stringContaining('it is watched from now on'),
+  });
+  await opened.app.query(`INSERT INTO users (email) VALUES ('new')`);
+  await opened.drain(deployment);
+  expect([...queue.runs.keys()]).toEqual(['2']);
+  await queue.close();
+});
+
 it('lets the doctor tell how each table is polled, and how far behind', async () => {
   const queue = await startQueueServer({ faults: 0 });
   await using opened = await openDrain({
