@@ -19,6 +19,16 @@ const PASSWORD = 'p@ss:word';
 /** Debian keeps server programs out of the usual path of a user. */
 const env = { ...process.env, PATH: `${process.env.PATH}${delimiter}/usr/sbin` };
 
+/**
+ * Whether tests can have a MariaDB. Without one, says what is not run; in CI they fail instead.
+ * @param what the tests that need it.
+ */
+export function hasMariadb(what: string): boolean {
+  if (process.env.CI || spawnSync('mariadbd', ['--version'], { env }).status === 0) return true;
+  console.warn(`\n*** NOT RUN: ${what}: no MariaDB is installed (mariadbd).\n`);
+  return false;
+}
+
 /** Starts a server of its own, on a free port of loopback; as `mysql` where the tests run as root, which it refuses. */
 export async function startMariadbServer(): Promise<MariadbServer> {
   const folder = mkdtempSync(join(tmpdir(), 'skene-mariadb-'));

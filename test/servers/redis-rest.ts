@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
@@ -14,6 +14,16 @@ export interface RedisRestServer {
 }
 
 type Reply = string | number | null | Reply[] | Error;
+
+/**
+ * Whether tests can have a Redis. Without one, says what is not run; in CI they fail instead.
+ * @param what the tests that need it.
+ */
+export function hasRedis(what: string): boolean {
+  if (process.env.CI || spawnSync('redis-server', ['--version']).status === 0) return true;
+  console.warn(`\n*** NOT RUN: ${what}: no Redis is installed (redis-server).\n`);
+  return false;
+}
 
 /** Starts a Redis of its own on a socket in a temporary folder, and the REST protocol before it on a free port of loopback. */
 export async function startRedisRestServer(): Promise<RedisRestServer> {

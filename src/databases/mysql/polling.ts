@@ -3,8 +3,9 @@ import { type RowChange, stableHash } from '../../events/index.ts';
 import { hasValues, type Watch } from '../../plan/index.ts';
 import type { Backlog, PolledPage, Polling, PollingCheck, Row } from '../database.ts';
 import { rowIdentity } from '../row-identity.ts';
+import { countBacklog, sumBacklogs } from './backlog.ts';
 import { type Column, type Ordering, orderingOf } from './columns.ts';
-import { countSql, newestSql, pageSql, positionOf } from './page-sql.ts';
+import { newestSql, pageSql, positionOf } from './page-sql.ts';
 import { afterPage, nextPass, type Progress } from './progress.ts';
 import { createSchema, type RunSql } from './schema.ts';
 
@@ -30,7 +31,8 @@ interface Cursor {
   turn?: PolledOperation | undefined;
 }
 
-interface Plan {
+/** How each operation of a watch is read, and which cannot be. */
+interface Reading {
   orderings: Array<[PolledOperation, Ordering]>;
   refused: PollingCheck['refused'];
 }
@@ -40,10 +42,10 @@ export function createPolling(run: RunSql, pace: PollingPace = {}): Polling {
   const { overlapMs = USUAL_OVERLAP_MS, now = Date.now } = pace;
   const columnsOf = createSchema(run, now);
 
-  async function planOf(watch: Watch): Promise<Plan> {
-    const plan = planWatch(watch, await columnsOf(watch.table));
-    const [first] = plan.refused;
-    if (plan.orderings.length > 0 || first === undefined) return plan;
+  async function readingOf(watch: Watch): Promise<Reading> {
+    const reading = readWatch(watch, await columnsOf(watch.table));
+    const [first] = reading.refused;
+    if (reading.orderings.length > 0 || first === undefined) return reading;
     throw new ConfigError('CONFIG_INVALID', first.reason, { hint: first.hint });
   }
 
@@ -55,7 +57,7 @@ export function createPolling(run: RunSql, pace: PollingPace = {}): Polling {
     return { column: ordering.column.name, floor, settled: floor?.value, top: floor?.value };
   }
 
-  async function beginAll(watch: Watch, { orderings }: Plan, cursor: Cursor): Promise<Cursor> {
+  async function beginAll(watch: Watch, { orderings }: Reading, cursor: Cursor): Promise<Cursor> {
     const begun: Cursor = {};
     for (const [operation, ordering] of orderings) {
       const known = cursor[operation];
@@ -86,24 +88,24 @@ export function createPolling(run: RunSql, pace: PollingPace = {}): Polling {
 
   return {
     async next(watch, { cursor, limit }): Promise<PolledPage> {
-      const plan = await planOf(watch);
-      const state = await beginAll(watch, plan, readCursor(cursor));
+      const reading = await readingOf(watch);
+      const state = await beginAll(watch, reading, readCursor(cursor));
       const index = Math.max(
         0,
-        plan.orderings.findIndex(([operation]) => operation === state.turn),
+        reading.orderings.findIndex(([operation]) => operation === state.turn),
       );
-      const [operation, ordering] = plan.orderings[index] ?? [];
+      const [operation, ordering] = reading.orderings[index] ?? [];
       const progress = operation && state[operation];
       if (cursor === undefined || operation === undefined || ordering === undefined || progress === undefined)
         return { changes: [], cursor: JSON.stringify(state), isLast: true };
       const page = await readPage(watch, progress, { operation, ordering, limit });
-      const turn = page.isEnd ? plan.orderings[index + 1]?.[0] : operation;
+      const turn = page.isEnd ? reading.orderings[index + 1]?.[0] : operation;
       const next: Cursor = { ...state, [operation]: page.progress, turn };
       return { changes: page.changes, cursor: JSON.stringify(next), isLast: turn === undefined };
     },
 
     async check(watch): Promise<PollingCheck> {
-      const { orderings, refused } = await planOf(watch);
+      const { orderings, refused } = await readingOf(watch);
       return {
         found: orderings.map(([operation, { column }]) => `${operation}s by ${column.name}`).join(', '),
         refused,
@@ -112,45 +114,25 @@ export function createPolling(run: RunSql, pace: PollingPace = {}): Polling {
     },
 
     async backlog(watch, cursor): Promise<Backlog> {
-      const { orderings } = await planOf(watch);
+      const { orderings } = await readingOf(watch);
       const known = readCursor(cursor);
-      const backlogs: Backlog[] = [];
-      for (const [operation, ordering] of orderings) {
-        const { sql, params } = countSql(watch.table, ordering, {
-          after: known[operation]?.top,
-          most: MOST_COUNTED,
-        });
-        const [row = {}] = await run(sql, params);
-        // Which zone's time a DATETIME is, is not known.
-        const isTime = ordering.column.type === 'timestamp' && row.first !== null;
-        backlogs.push({
-          rows: Number(row.rows),
-          ...(isTime ? { oldestAt: Date.parse(String(row.first)) } : {}),
-        });
-      }
-      const times = backlogs.flatMap(({ oldestAt }) => oldestAt ?? []);
-      return {
-        rows: Math.min(
-          MOST_COUNTED,
-          backlogs.reduce((sum, { rows }) => sum + rows, 0),
-        ),
-        ...(times.length > 0 ? { oldestAt: Math.min(...times) } : {}),
-      };
+      const backlogs = orderings.map(([operation, ordering]) =>
+        countBacklog(run, { table: watch.table, ordering, after: known[operation]?.top }),
+      );
+      return sumBacklogs(await Promise.all(backlogs));
     },
   };
 }
-
-const MOST_COUNTED = 1_000;
 
 function readCursor(cursor: string | undefined): Cursor {
   return cursor === undefined ? {} : (JSON.parse(cursor) as Cursor);
 }
 
-function planWatch(watch: Watch, columns: readonly Column[]): Plan {
-  const plan: Plan = { orderings: [], refused: [] };
+function readWatch(watch: Watch, columns: readonly Column[]): Reading {
+  const reading: Reading = { orderings: [], refused: [] };
   for (const operation of new Set(watch.changes.map((change) => change.operation))) {
     if (operation === 'delete') {
-      plan.refused.push({
+      reading.refused.push({
         operation,
         reason: `Deletes of ${watch.table} cannot be polled: a row that is gone cannot be asked for.`,
         hint: 'Set a column instead (deleted_at) and watch updates, or send an event with track().',
@@ -158,10 +140,10 @@ function planWatch(watch: Watch, columns: readonly Column[]): Plan {
       continue;
     }
     const found = orderingOf(watch, operation, columns);
-    if ('reason' in found) plan.refused.push({ operation, ...found });
-    else plan.orderings.push([operation, found]);
+    if ('reason' in found) reading.refused.push({ operation, ...found });
+    else reading.orderings.push([operation, found]);
   }
-  return plan;
+  return reading;
 }
 
 function adviceOn({ table }: Watch, { name, isIndexed }: Column): string[] {

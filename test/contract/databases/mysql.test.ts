@@ -1,7 +1,7 @@
 import mysql from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../../src/databases/index.ts';
-import { type MariadbServer, startMariadbServer } from '../../servers/mariadb.ts';
+import { hasMariadb, type MariadbServer, startMariadbServer } from '../../servers/mariadb.ts';
 import { startPlanetscaleServer } from '../../servers/planetscale.ts';
 import { describeReading, type ReadingDialect } from './reading-suite.ts';
 
@@ -50,90 +50,92 @@ const dialect: ReadingDialect = {
   wrongColumn: /^The query failed: Unknown column 'nmae' in 'SELECT' \(1054, 42S22\)\.$/i,
 };
 
-let server: MariadbServer;
-let app: mysql.Connection;
-let url: string;
-beforeAll(async () => {
-  server = await startMariadbServer();
-  url = await server.createDatabase();
-  app = await mysql.createConnection(url);
-});
-afterAll(async () => {
-  await app?.end();
-  await server?.stop();
-});
-
-const ways: ReadonlyArray<[string, () => Promise<{ database: Database; stop: () => Promise<void> }>]> = [
-  ['MariaDB over TCP', async () => ({ database: await openDatabase({ url }), stop: async () => {} })],
-  [
-    "MariaDB behind PlanetScale's HTTP protocol",
-    async () => {
-      const front = await startPlanetscaleServer(url);
-      return {
-        database: await openDatabase({ url: front.url, provider: 'planetscale' }),
-        stop: front.close,
-      };
-    },
-  ],
-];
-
-describe.each(ways)('%s', (_, start) => {
-  let database: Database;
-  let stop: () => Promise<void>;
+describe.skipIf(!hasMariadb('the database suite over MariaDB'))('MariaDB', () => {
+  let server: MariadbServer;
+  let app: mysql.Connection;
+  let url: string;
   beforeAll(async () => {
-    ({ database, stop } = await start());
+    server = await startMariadbServer();
+    url = await server.createDatabase();
+    app = await mysql.createConnection(url);
   });
   afterAll(async () => {
-    await database?.close();
-    await stop?.();
-  });
-  describeReading(dialect, {
-    database: () => database,
-    async run(...statements) {
-      for (const statement of statements) await app.query(statement);
-    },
+    await app?.end();
+    await server?.stop();
   });
 
-  it('takes no text for the number it begins with', async () => {
-    await app.query(`INSERT INTO users (id, email) VALUES (7, 'x')`);
-    expect(await database.find('users', 'id', '7')).toMatchObject({ id: '7' });
-    expect(await database.find('users', 'id', '7abc')).toBeUndefined();
-  });
+  const ways: ReadonlyArray<[string, () => Promise<{ database: Database; stop: () => Promise<void> }>]> = [
+    ['MariaDB over TCP', async () => ({ database: await openDatabase({ url }), stop: async () => {} })],
+    [
+      "MariaDB behind PlanetScale's HTTP protocol",
+      async () => {
+        const front = await startPlanetscaleServer(url);
+        return {
+          database: await openDatabase({ url: front.url, provider: 'planetscale' }),
+          stop: front.close,
+        };
+      },
+    ],
+  ];
 
-  it('names what PostgreSQL writes otherwise, with the equivalent', async () => {
-    const query = `SELECT id FROM users WHERE id > $1 AND NOW() - INTERVAL '7 days' < NOW()`;
-    await expect(database.select({ sql: query, params: ['1'], timeoutMs: 1_000 })).rejects.toMatchObject({
-      code: 'QUERY_FAILED',
-      hint: expect.stringContaining('INTERVAL 7 DAY'),
+  describe.each(ways)('%s', (_, start) => {
+    let database: Database;
+    let stop: () => Promise<void>;
+    beforeAll(async () => {
+      ({ database, stop } = await start());
+    });
+    afterAll(async () => {
+      await database?.close();
+      await stop?.();
+    });
+    describeReading(dialect, {
+      database: () => database,
+      async run(...statements) {
+        for (const statement of statements) await app.query(statement);
+      },
+    });
+
+    it('takes no text for the number it begins with', async () => {
+      await app.query(`INSERT INTO users (id, email) VALUES (7, 'x')`);
+      expect(await database.find('users', 'id', '7')).toMatchObject({ id: '7' });
+      expect(await database.find('users', 'id', '7abc')).toBeUndefined();
+    });
+
+    it('names what PostgreSQL writes otherwise, with the equivalent', async () => {
+      const query = `SELECT id FROM users WHERE id > $1 AND NOW() - INTERVAL '7 days' < NOW()`;
+      await expect(database.select({ sql: query, params: ['1'], timeoutMs: 1_000 })).rejects.toMatchObject({
+        code: 'QUERY_FAILED',
+        hint: expect.stringContaining('INTERVAL 7 DAY'),
+      });
     });
   });
-});
 
-describe('a connection string that is wrong', () => {
-  it.each([
-    ['password', (text: string) => text.replace('p%40ss', 'wrong'), 'ENV_INVALID'],
-    ['database', (text: string) => text.replace(/test_\d+$/, 'nothing'), 'ENV_INVALID'],
-    ['port', (text: string) => text.replace(/:\d+\//, ':1/'), 'PROVIDER_UNAVAILABLE'],
-  ])('is told by its %s', async (_, spoil, code) => {
-    const database = await openDatabase({ url: spoil(url) });
-    const failure = database.select({ sql: 'SELECT 1', params: [], timeoutMs: 1_000 });
-    await expect(failure).rejects.toMatchObject({ code });
-    await database.close();
-  });
-
-  it('is told by PlanetScale too, and no error repeats the values of a query', async () => {
-    const front = await startPlanetscaleServer(url);
-    const open = (text: string) => openDatabase({ url: text, provider: 'planetscale' });
-    const stranger = await open(front.url.replace('p%40ss', 'wrong'));
-    const select = (database: Database, sql: string) =>
-      database.select({ sql, params: ['secret'], timeoutMs: 1_000 });
-    await expect(select(stranger, 'SELECT $1')).rejects.toMatchObject({ code: 'ENV_INVALID' });
-    const database = await open(front.url);
-    const failure = select(database, 'SELECT nothing FROM users WHERE email = $1');
-    await expect(failure).rejects.toMatchObject({
-      code: 'QUERY_FAILED',
-      message: expect.not.stringContaining('secret'),
+  describe('a connection string that is wrong', () => {
+    it.each([
+      ['password', (text: string) => text.replace('p%40ss', 'wrong'), 'ENV_INVALID'],
+      ['database', (text: string) => text.replace(/test_\d+$/, 'nothing'), 'ENV_INVALID'],
+      ['port', (text: string) => text.replace(/:\d+\//, ':1/'), 'PROVIDER_UNAVAILABLE'],
+    ])('is told by its %s', async (_, spoil, code) => {
+      const database = await openDatabase({ url: spoil(url) });
+      const failure = database.select({ sql: 'SELECT 1', params: [], timeoutMs: 1_000 });
+      await expect(failure).rejects.toMatchObject({ code });
+      await database.close();
     });
-    await front.close();
+
+    it('is told by PlanetScale too, and no error repeats the values of a query', async () => {
+      const front = await startPlanetscaleServer(url);
+      const open = (text: string) => openDatabase({ url: text, provider: 'planetscale' });
+      const stranger = await open(front.url.replace('p%40ss', 'wrong'));
+      const select = (database: Database, sql: string) =>
+        database.select({ sql, params: ['secret'], timeoutMs: 1_000 });
+      await expect(select(stranger, 'SELECT $1')).rejects.toMatchObject({ code: 'ENV_INVALID' });
+      const database = await open(front.url);
+      const failure = select(database, 'SELECT nothing FROM users WHERE email = $1');
+      await expect(failure).rejects.toMatchObject({
+        code: 'QUERY_FAILED',
+        message: expect.not.stringContaining('secret'),
+      });
+      await front.close();
+    });
   });
 });
