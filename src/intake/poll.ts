@@ -24,21 +24,26 @@ interface PollResult {
 /** A table that no loop watched for so long, and does again, begins anew: nobody waits for an email about last month. */
 const STALE_MS = 7 * 86_400_000;
 
+/** A run that QStash refuses, when it takes others, holds its table up for so long; then those behind it go on without it. */
+const REFUSED_MS = 86_400_000;
+
 /** Rows per page: one QStash batch, a few Redis round trips. */
 const PAGE = 100;
 
 /**
  * Reads each watched table on from where it was left, until there is nothing more or the deadline is past. The cursor is kept
  * only once QStash has accepted what was read up to it: who is killed in between has the page read again, and the claims on its
- * events keep them from starting anything twice. A watch that cannot be polled holds up no other. A run that QStash refuses does
- * not hold up those behind it: it is tried again when the overlap meets its row once more.
+ * events keep them from starting anything twice. A watch that cannot be polled holds up no other. Nor does one with many
+ * rows: the time is shared out.
  */
 export async function poll(context: PollContext, deadline: number): Promise<PollResult> {
   const result: PollResult = { handled: 0, healed: 0, isEmpty: true };
-  for (const watch of context.deployment.watches) {
+  const { watches } = context.deployment;
+  for (const [index, watch] of watches.entries()) {
+    const share = (deadline - Date.now()) / (watches.length - index);
     try {
       await reportRefusals(watch, context);
-      const { rows, isWhole } = await pollWatch(watch, context, deadline);
+      const { rows, isWhole } = await pollWatch(watch, context, Date.now() + share);
       result.handled += rows;
       result.isEmpty &&= isWhole;
     } catch (error) {
@@ -64,7 +69,7 @@ async function pollWatch(
   deadline: number,
 ): Promise<{ rows: number; isWhole: boolean }> {
   const { cursors } = services.state;
-  let cursor = await keptCursor(watch, services);
+  let { cursor, at } = await keptCursor(watch, services);
   let rows = 0;
   while (Date.now() < deadline) {
     const page = await polling.next(watch, { cursor, limit: PAGE });
@@ -72,9 +77,11 @@ async function pollWatch(
       const { refused } = await accept(page.changes.map(rowEvent));
       for (const { run, reason } of refused)
         services.report({ kind: 'trouble', text: `QStash refused ${run.runId}: ${reason}` });
+      if (refused.length > 0 && Date.now() - at < REFUSED_MS) return { rows, isWhole: false };
     }
-    await cursors.set(watch.table, page.cursor, Date.now());
     cursor = page.cursor;
+    at = Date.now();
+    await cursors.set(watch.table, cursor, at);
     rows += page.changes.length;
     if (page.isLast) return { rows, isWhole: true };
   }
@@ -82,12 +89,16 @@ async function pollWatch(
 }
 
 /** Where a table was left; not where nobody has polled it for so long that what happened since is no news. */
-async function keptCursor({ table }: Watch, { state, report }: Services): Promise<string | undefined> {
+async function keptCursor(
+  { table }: Watch,
+  { state, report }: Services,
+): Promise<{ cursor: string | undefined; at: number }> {
   const kept = await state.cursors.get(table);
-  if (kept === undefined || Date.now() - kept.at < STALE_MS) return kept?.cursor;
+  if (kept === undefined) return { cursor: undefined, at: Date.now() };
+  if (Date.now() - kept.at < STALE_MS) return kept;
   const since = new Date(kept.at).toISOString();
   report({ kind: 'trouble', text: `${table} was last polled at ${since}: it is watched from now on.` });
-  return undefined;
+  return { cursor: undefined, at: Date.now() };
 }
 
 /** Whether it is the configuration or the table that is at fault, and not the moment. */

@@ -85,6 +85,27 @@ describe.skipIf(!hasMariadb(WHAT) || !hasRedis(WHAT))('with real servers', () =>
     await Promise.all([queue.close(), broken.close()]);
   });
 
+  it('tries a run again that QStash refuses, and goes on without it after a day', async () => {
+    let isRefusing = true;
+    const refuses = (subject: string) => subject === '1' || (subject === '2' && isRefusing);
+    const queue = await startQueueServer({ faults: 0, refuses });
+    await using opened = await openDrain({ columns: WITH_ID, queueUrl: queue.url });
+    const deployment = deploymentOf(30);
+    await opened.drain(deployment);
+    await opened.app.query(`INSERT INTO users (email) VALUES ('a'), ('b'), ('c')`);
+    expect(await opened.drain(deployment)).toMatchObject({ handled: 0, isEmpty: false });
+    isRefusing = false;
+    expect(await opened.drain(deployment)).toMatchObject({ isEmpty: false });
+    expect([...queue.runs.keys()].sort()).toEqual(['2', '3']);
+
+    const { cursors } = createServices(opened.env).state;
+    const kept = await cursors.get('users');
+    await cursors.set('users', kept?.cursor ?? '', Date.now() - 25 * 3_600_000);
+    expect(await opened.drain(deployment)).toMatchObject({ isEmpty: true });
+    expect(queue.repeated).toBe(0);
+    await queue.close();
+  });
+
   it('polls the other tables where one cannot be, and says why', async () => {
     const queue = await startQueueServer({ faults: 0 });
     await using opened = await openDrain({ columns: WITH_ID, queueUrl: queue.url });
