@@ -10,10 +10,10 @@ export interface TargetFlags {
 }
 
 /** The environment a command works with: the local stack's, or this process's; with another database where one is named. */
-export function targetEnv(
+export async function targetEnv(
   { local = false, databaseUrl }: TargetFlags,
   { urlVariable }: Deployment['database'],
-): Env {
-  if (local) return createDevEnv(requireStack(process.cwd()), urlVariable);
+): Promise<Env> {
+  if (local) return createDevEnv(await requireStack(process.cwd()), urlVariable);
   return createEnv(databaseUrl === undefined ? process.env : { ...process.env, [urlVariable]: databaseUrl });
 }

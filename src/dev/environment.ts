@@ -11,6 +11,9 @@ export const DEV_QSTASH = {
 export const DEV_REDIS_TOKEN = 'skene-dev-redis';
 export const DEV_SECRET = 'skene-dev-secret';
 
+/** Who emails are from where nobody is named. */
+export const DEV_SENDER = 'Skene <hello@example.com>';
+
 /** Where the parts of the local stack are reached. */
 export interface DevUrls {
   functions: string;
@@ -29,7 +32,7 @@ export function devVariables(urls: DevUrls): Record<string, string> {
   return {
     SKENE_URL: urls.functions,
     SKENE_SECRET: DEV_SECRET,
-    SKENE_FROM: process.env.SKENE_FROM ?? 'Skene <hello@example.com>',
+    SKENE_FROM: process.env.SKENE_FROM ?? DEV_SENDER,
     QSTASH_URL: urls.qstash,
     QSTASH_TOKEN: DEV_QSTASH.token,
     QSTASH_CURRENT_SIGNING_KEY: DEV_QSTASH.current,

@@ -59,6 +59,11 @@ return written`;
 
 /** The bounded journal of runs, and the counters of their outcomes by loop and UTC day. */
 export function createRunLog(redis: Redis, keys: Keys) {
+  const readHash = (key: string) =>
+    reachRedis(async () => (await redis.hgetall(key)) as unknown as HashReply | null).then(
+      (hash) => hash ?? [],
+    );
+
   return {
     /** Writes facts down, each once, in one round trip; answers how many were news. */
     async record(facts: readonly RunFact[]): Promise<number> {
@@ -86,25 +91,20 @@ export function createRunLog(redis: Redis, keys: Keys) {
         const runIds = await redis.zrange<string[]>(keys.runs(), 0, limit - 1, { rev: true });
         const pipeline = redis.pipeline();
         for (const runId of runIds) pipeline.hgetall(keys.run(runId));
-        const found = runIds.length === 0 ? [] : await pipeline.exec<Array<Record<string, string> | null>>();
-        return runIds.flatMap((runId, index) => {
-          const hash = found[index];
-          return hash ? [readRun(runId, hash)] : [];
-        });
+        const found = runIds.length === 0 ? [] : await pipeline.exec<HashReply[]>();
+        return runIds.flatMap((runId, index) => readRun(runId, found[index] ?? []) ?? []);
       });
     },
 
     /** One run, or `undefined` when nothing (or nothing any more) is known of it. */
     async find(runId: string): Promise<RunRecord | undefined> {
-      const hash = await reachRedis(() => redis.hgetall<Record<string, string>>(keys.run(runId)));
-      return hash === null || Object.keys(hash).length === 0 ? undefined : readRun(runId, hash);
+      return readRun(runId, await readHash(keys.run(runId)));
     },
 
     /** How often each outcome happened to a loop on one UTC day (`2026-11-20`). */
     async counts(loop: string, day: string): Promise<Record<string, number>> {
-      const hash =
-        (await reachRedis(() => redis.hgetall<Record<string, string>>(keys.counters(loop, day)))) ?? {};
-      return Object.fromEntries(Object.entries(hash).map(([outcome, count]) => [outcome, Number(count)]));
+      const counters = fieldsOf(await readHash(keys.counters(loop, day)));
+      return Object.fromEntries(Object.entries(counters).map(([outcome, count]) => [outcome, Number(count)]));
     },
   };
 }
@@ -114,7 +114,18 @@ export function dayOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
 }
 
-function readRun(runId: string, hash: Record<string, string>): RunRecord {
+/** A hash as Redis gives it: names and values in turn. */
+type HashReply = readonly string[];
+
+function fieldsOf(reply: HashReply): Record<string, string> {
+  return Object.fromEntries(
+    reply.flatMap((name, index) => (index % 2 === 0 ? [[name, reply[index + 1] ?? '']] : [])),
+  );
+}
+
+function readRun(runId: string, reply: HashReply): RunRecord | undefined {
+  if (reply.length === 0) return undefined;
+  const hash = fieldsOf(reply);
   const facts = Object.entries(hash)
     .filter(([field]) => field.startsWith('fact|'))
     .map(([, text]) => JSON.parse(text) as RunFact)

@@ -34,7 +34,9 @@ export function createWaits(redis: Redis, keys: Keys) {
         const pipeline = redis.pipeline();
         for (const topic of options.topics) {
           pipeline.hset(keys.waiting(topic), { [wait.runId]: JSON.stringify(wait) });
-          pipeline.expire(keys.waiting(topic), options.seconds + GRACE_SECONDS);
+          // Another wait for the same topic may last longer: its time is never cut short.
+          for (const unless of ['NX', 'GT'] as const)
+            pipeline.expire(keys.waiting(topic), options.seconds + GRACE_SECONDS, unless);
         }
         for (const { table, column } of options.columns)
           pipeline.hset(keys.columns(), { [`${table}|${column}`]: '1' });

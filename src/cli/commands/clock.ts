@@ -19,7 +19,7 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
     .option('--json', 'print one JSON document: { now, next }')
     .addHelpText('after', '\nExamples:\n  skene clock\n  skene clock 5m\n  skene clock next')
     .action(async (advance: string | undefined, { json = false }: { json?: boolean }) => {
-      const { functions } = requireStack(process.cwd());
+      const { functions } = await requireStack(process.cwd());
       const body =
         advance === undefined
           ? {}

@@ -5,7 +5,9 @@ import {
   announceStack,
   type Clock,
   createDevLog,
+  DEV_SENDER,
   type DevUrls,
+  requireNoStack,
   type Stack,
   startStack,
   USUAL_PORTS,
@@ -34,7 +36,7 @@ export function define(command: Command, context: CommandContext): void {
     .argument('[path]', 'the config, or the folder it is in', '.')
     .option(
       '--database-url <url>',
-      'watch this PostgreSQL or Neon instead of the embedded one (or set DATABASE_URL)',
+      'watch this PostgreSQL, Neon or MySQL instead of the embedded one (or set DATABASE_URL)',
     )
     .option('--fresh', 'forget the state of earlier runs first')
     .option('--port <number>', 'of the functions', String(USUAL_PORTS.functions))
@@ -53,7 +55,7 @@ export function define(command: Command, context: CommandContext): void {
 }
 
 async function runStack(path: string, flags: DevFlags, { terminal, exit }: CommandContext): Promise<void> {
-  const opened = await openProject({ file: path });
+  const opened = await openProject({ file: path, env: devSource() });
   printIssues(opened.issues, terminal, { source: opened.source });
   if (opened.project === undefined) {
     throw new ConfigError('CONFIG_INVALID', `${shownPath(opened.file, process.cwd())} has errors.`, {
@@ -61,6 +63,7 @@ async function runStack(path: string, flags: DevFlags, { terminal, exit }: Comma
     });
   }
   const directory = dirname(opened.file);
+  await requireNoStack(directory);
   const stack = await startStack({
     stateDir: join(directory, '.skene', 'state'),
     fresh: flags.fresh ?? false,
@@ -89,6 +92,11 @@ async function runStack(path: string, flags: DevFlags, { terminal, exit }: Comma
   exit(0);
 }
 
+/** The stack names a sender of its own where nobody has yet. */
+function devSource(): NodeJS.ProcessEnv {
+  return { ...process.env, SKENE_FROM: process.env.SKENE_FROM ?? DEV_SENDER };
+}
+
 function isSource(path: string): boolean {
   return (
     /^skene\.config\.\w+$|^emails[\\/]|^src[\\/].*\.[mc]?[jt]s$/.test(path) && !path.includes('node_modules')
@@ -98,7 +106,7 @@ function isSource(path: string): boolean {
 /** A config that is wrong for the moment changes nothing: the last right one goes on. */
 async function reload(path: string, stack: Stack, terminal: Terminal): Promise<void> {
   try {
-    const { project, issues, source } = await openProject({ file: path });
+    const { project, issues, source } = await openProject({ file: path, env: devSource() });
     printIssues(issues, terminal, { source });
     if (project === undefined) terminal.note('The loops go on as they were until this is mended.');
     else {

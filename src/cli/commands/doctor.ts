@@ -18,7 +18,7 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
     .action(async (path: string, { json = false, ...target }: TargetFlags & { json?: boolean }) => {
       loadEnvironment(path);
       const deployment = await requireDeployment(path, terminal);
-      const findings = await diagnose(targetEnv(target, deployment.database), deployment);
+      const findings = await diagnose(await targetEnv(target, deployment.database), deployment);
       if (json) terminal.out(JSON.stringify(findings, undefined, 2));
       else for (const finding of findings) printFinding(finding, terminal);
       exit(findings.some(({ state }) => state === 'problem') ? EXIT.problems : EXIT.ok);

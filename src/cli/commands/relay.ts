@@ -25,7 +25,7 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
     .action(async (path: string, flags: { databaseUrl?: string }) => {
       loadEnvironment(path);
       const deployment = await requireDeployment(path, terminal);
-      const env = targetEnv(flags, deployment.database);
+      const env = await targetEnv(flags, deployment.database);
       const said = new Set<string>();
       const report = (event: Report): void => {
         if (event.kind !== 'trouble' || said.has(event.text)) return;

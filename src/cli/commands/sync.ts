@@ -69,7 +69,7 @@ async function sync(deployment: Deployment, flags: SyncFlags, { terminal }: Comm
     else terminal.note(`A ${provider} database is polled: there are no triggers to write.`);
     return EXIT.ok;
   }
-  const env = targetEnv(flags, deployment.database);
+  const env = await targetEnv(flags, deployment.database);
   const both = !flags.database && !flags.schedules && !flags.remove;
   const database = flags.database || flags.remove || both ? await openFor(env, deployment) : undefined;
   try {
