@@ -1,11 +1,5 @@
 import { createEnv, type Env } from '../env/index.ts';
-
-/** Upstash's documented development token and keys: what `QSTASH_DEV=true` clients expect. */
-export const DEV_QSTASH = {
-  token: 'eyJVc2VySUQiOiJkZWZhdWx0VXNlciIsIlBhc3N3b3JkIjoiZGVmYXVsdFBhc3N3b3JkIn0=',
-  current: 'sig_7kYjw48mhY7kAjqNGcy6cr29RJ6r',
-  next: 'sig_5ZB6DVzB1wjE8S6rZ7eenA8Pdnhs',
-};
+import { DEV_SIGNING_KEYS, DEV_TOKEN } from './qstash/index.ts';
 
 /** The token of the local Redis and the secret of the local functions: they guard nothing but this machine's loopback. */
 export const DEV_REDIS_TOKEN = 'skene-dev-redis';
@@ -34,9 +28,9 @@ export function devVariables(urls: DevUrls): Record<string, string> {
     SKENE_SECRET: DEV_SECRET,
     SKENE_FROM: process.env.SKENE_FROM ?? DEV_SENDER,
     QSTASH_URL: urls.qstash,
-    QSTASH_TOKEN: DEV_QSTASH.token,
-    QSTASH_CURRENT_SIGNING_KEY: DEV_QSTASH.current,
-    QSTASH_NEXT_SIGNING_KEY: DEV_QSTASH.next,
+    QSTASH_TOKEN: DEV_TOKEN,
+    QSTASH_CURRENT_SIGNING_KEY: DEV_SIGNING_KEYS.current,
+    QSTASH_NEXT_SIGNING_KEY: DEV_SIGNING_KEYS.next,
     UPSTASH_REDIS_REST_URL: urls.redis,
     UPSTASH_REDIS_REST_TOKEN: DEV_REDIS_TOKEN,
     RESEND_API_KEY: 're_dev',

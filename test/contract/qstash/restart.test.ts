@@ -127,7 +127,8 @@ describe('a reopened journal', () => {
         return new Response('', { status: request.url.endsWith('/bad') ? 500 : 200 });
       },
     });
-    const call = async (method: string, path: string, headers: Record<string, string> = {}, body = '') => {
+    const call = async (line: string, headers: Record<string, string> = {}, body = '') => {
+      const [method = '', path = ''] = line.split(' ');
       const response = await qstash.handle(
         new Request(`http://qstash.local${path}`, {
           method,
@@ -144,16 +145,16 @@ describe('a reopened journal', () => {
   it('holds delays, retries, schedules, deduplication, dead letters, pauses and keys', async () => {
     const journal = journalPath();
     const before = open(journal, start);
-    await before.call('POST', '/v2/publish/http://app.test/later', { 'upstash-delay': '1h' });
-    await before.call('POST', '/v2/publish/http://app.test/once', { 'upstash-deduplication-id': 'd' });
-    await before.call('POST', '/v2/publish/http://app.test/bad', {
+    await before.call('POST /v2/publish/http://app.test/later', { 'upstash-delay': '1h' });
+    await before.call('POST /v2/publish/http://app.test/once', { 'upstash-deduplication-id': 'd' });
+    await before.call('POST /v2/publish/http://app.test/bad', {
       'upstash-retries': '1',
       'upstash-retry-delay': '60000',
     });
-    await before.call('POST', '/v2/publish/http://app.test/bad', { 'upstash-retries': '0' }, 'dead');
-    await before.call('POST', '/v2/schedules/http://app.test/tick', { 'upstash-cron': '30 * * * *' });
-    await before.call('POST', '/v2/flowControl/k/pause');
-    const keys = await before.call('POST', '/v2/keys/rotate');
+    await before.call('POST /v2/publish/http://app.test/bad', { 'upstash-retries': '0' }, 'dead');
+    await before.call('POST /v2/schedules/http://app.test/tick', { 'upstash-cron': '30 * * * *' });
+    await before.call('POST /v2/flowControl/k/pause');
+    const keys = await before.call('POST /v2/keys/rotate');
     await before.qstash.idle();
     expect(before.delivered).toEqual(['/once', '/bad', '/bad dead']);
     before.qstash.close();
@@ -163,13 +164,13 @@ describe('a reopened journal', () => {
     expect(after.delivered.splice(0)).toEqual(['/bad']);
     await after.clock.advance(3_600_000);
     expect(after.delivered.splice(0)).toEqual(['/tick', '/later']);
-    expect(await after.call('GET', '/v2/keys')).toEqual(keys);
-    expect(await after.call('GET', '/v2/flowControl/k')).toMatchObject({ isPaused: true });
-    expect((await after.call('GET', '/v2/dlq')).messages).toMatchObject([{ body: '' }, { body: 'dead' }]);
+    expect(await after.call('GET /v2/keys')).toEqual(keys);
+    expect(await after.call('GET /v2/flowControl/k')).toMatchObject({ isPaused: true });
+    expect((await after.call('GET /v2/dlq')).messages).toMatchObject([{ body: '' }, { body: 'dead' }]);
     after.qstash.close();
 
     const again = open(journal, start + 120_000);
-    await again.call('POST', '/v2/publish/http://app.test/once', { 'upstash-deduplication-id': 'd' });
+    await again.call('POST /v2/publish/http://app.test/once', { 'upstash-deduplication-id': 'd' });
     await again.qstash.idle();
     expect(again.delivered).toEqual([]);
     again.qstash.close();
