@@ -84,6 +84,11 @@ export function viewHeaders(settings: Settings): Record<string, string[]> {
   return view;
 }
 
+/** Headers as {@link viewHeaders} shows them, with nothing hidden. */
+export function viewHeaderValues(headers: Record<string, string>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [canonicalName(name), [value]]));
+}
+
 /** A header's name as Go's servers write it: `content-type` becomes `Content-Type`. */
 export function canonicalName(name: string): string {
   return name.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());

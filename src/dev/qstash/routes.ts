@@ -55,6 +55,7 @@ export function createRoutes(engine: Engine): Hono {
   schedules(app, engine);
   flowRoutes(app, engine);
   administration(app, engine);
+  refusals(app);
   app.notFound((c) => c.json({ error: `${c.req.method} ${c.req.path} not found` }, 404));
   app.onError((error) => {
     throw error;
@@ -152,7 +153,8 @@ function deadLetters(app: Hono, engine: Engine, query: Query): void {
   app.post('/v2/workflows/dlq/callback/:id', (c) => c.json(retryFailureFunction(engine, c.req.param('id'))));
   app.delete('/v2/workflows/dlq/callback/:id', (c) => {
     cancelFailureFunction(engine, c.req.param('id'));
-    return c.body(null, 200);
+    // 302 is what Upstash documents for this one request.
+    return c.body(null, 302);
   });
 }
 
@@ -193,14 +195,25 @@ function administration(app: Hono, engine: Engine): void {
     engine.faults.clear(c.req.param('id'));
     return c.body(null, 200);
   });
-  for (const [path, feature] of [
-    ['/v2/queues', 'Queues'],
-    ['/v2/topics', 'URL groups'],
-  ] as const) {
-    const refuse = (): never => {
+}
+
+/** What QStash has and the local server has not: refused by name, rather than as an unknown path. */
+const NOT_AVAILABLE = [
+  ['/v2/queues', 'Queues'],
+  ['/v2/queues/*', 'Queues'],
+  ['/v2/topics', 'URL groups'],
+  ['/v2/topics/*', 'URL groups'],
+  ['/llm/*', 'Chat completions'],
+] as const;
+
+function refusals(app: Hono): void {
+  for (const [path, feature] of NOT_AVAILABLE) {
+    app.all(path, () => {
       throw notAvailable(feature);
-    };
-    app.all(path, refuse);
-    app.all(`${path}/*`, refuse);
+    });
   }
+  // The specification has a GET at this path by mistake; rotating must not be a link's side effect.
+  app.get('/v2/keys/rotate', () => {
+    throw notAvailable('GET requests to rotate keys');
+  });
 }

@@ -1,6 +1,7 @@
 import { createMemoryJournal, type Journal, openJournal } from '../journal.ts';
+import { applyRecord } from './apply-record.ts';
 import type { SigningKeys } from './signature.ts';
-import { applyRecord, emptyState, type State, type StoreRecord, snapshot } from './state.ts';
+import { emptyState, type State, type StoreRecord, snapshot } from './state.ts';
 
 /** The state, and the only way to change it. */
 export interface Store {

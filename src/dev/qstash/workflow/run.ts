@@ -37,6 +37,14 @@ export interface FailureCall {
   errors?: Failure[] | undefined;
 }
 
+/** The endpoint of a `context.call`, as the run's log shows it. */
+export interface CalledEndpoint {
+  url: string;
+  method: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
 /** A workflow run: a list of steps that only grows, and the settings its trigger stored for every delivery. */
 export interface Run {
   readonly id: string;
@@ -60,6 +68,10 @@ export interface Run {
   detectsTrigger?: true | undefined;
   /** The delivery that ended the run in failure. */
   failed?: { messageId: string; stepIndex: number | undefined; failures: Failure[] } | undefined;
+  /** What its steps called, by the steps' ids. */
+  calls?: Record<number, CalledEndpoint> | undefined;
+  /** The ids of the runs that its steps invoked, by the steps' ids. */
+  invoked?: Record<number, string> | undefined;
   /** The ids of its messages that are under way (derived). */
   readonly pending: string[];
   /** What it waits for (derived). */
