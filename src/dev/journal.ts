@@ -3,12 +3,15 @@ import {
   existsSync,
   mkdirSync,
   openSync,
-  readFileSync,
+  readSync,
   renameSync,
   truncateSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+
+const PIECE_BYTES = 1 << 20;
+const NEWLINE = 10;
 
 /**
  * An append-only file of JSON lines from which a local server rebuilds its state. An append has reached the operating
@@ -45,11 +48,7 @@ export function openJournal<TRecord>(path: string, replay: (record: TRecord) => 
     compact(records) {
       const fresh = `${path}.new`;
       const target = openSync(fresh, 'w');
-      length = 0;
-      for (const record of records) {
-        writeSync(target, `${JSON.stringify(record)}\n`);
-        length += 1;
-      }
+      length = writeAll(target, records);
       closeSync(target);
       renameSync(fresh, path);
       closeSync(file);
@@ -62,15 +61,43 @@ export function openJournal<TRecord>(path: string, replay: (record: TRecord) => 
   };
 }
 
-function replayFile<TRecord>(path: string, replay: (record: TRecord) => void): number {
-  const text = readFileSync(path, 'utf8');
-  const whole = text.lastIndexOf('\n') + 1;
-  if (whole < text.length) truncateSync(path, Buffer.byteLength(text.slice(0, whole)));
+/** Writes in pieces: one write for each record would take several times as long. */
+function writeAll(file: number, records: Iterable<unknown>): number {
   let count = 0;
-  for (const line of text.slice(0, whole).split('\n')) {
-    if (line === '') continue;
-    replay(JSON.parse(line) as TRecord);
+  let piece = '';
+  for (const record of records) {
+    piece += `${JSON.stringify(record)}\n`;
     count += 1;
+    if (piece.length < PIECE_BYTES) continue;
+    writeSync(file, piece);
+    piece = '';
   }
+  writeSync(file, piece);
+  return count;
+}
+
+/** Reads the file in pieces: a journal may be longer than the longest string. */
+function replayFile<TRecord>(path: string, replay: (record: TRecord) => void): number {
+  const file = openSync(path, 'r');
+  const piece = Buffer.alloc(PIECE_BYTES);
+  let rest = Buffer.alloc(0);
+  let count = 0;
+  let size = 0;
+  try {
+    for (let read = readSync(file, piece); read > 0; read = readSync(file, piece)) {
+      size += read;
+      const bytes = Buffer.concat([rest, piece.subarray(0, read)]);
+      const whole = bytes.lastIndexOf(NEWLINE) + 1;
+      rest = bytes.subarray(whole);
+      for (const line of bytes.toString('utf8', 0, whole).split('\n')) {
+        if (line === '') continue;
+        replay(JSON.parse(line) as TRecord);
+        count += 1;
+      }
+    }
+  } finally {
+    closeSync(file);
+  }
+  if (rest.length > 0) truncateSync(path, size - rest.length);
   return count;
 }

@@ -14,6 +14,7 @@ import { type Listening, listen } from './listen.ts';
 import type { DevLog } from './log.ts';
 import type { PlanetscaleFront } from './planetscale/front.ts';
 import { PLANETSCALE_PATH } from './planetscale/path.ts';
+import { createPortsFile } from './ports-file.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './postgres/index.ts';
 import { createQStash, type QStash } from './qstash/index.ts';
 import { createRedisServer, type RedisServer } from './redis/index.ts';
@@ -81,7 +82,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     options.databaseUrl === undefined
       ? await startEmbeddedPostgres({ dataDir: fileOf('postgres'), port: ports.postgres })
       : undefined;
-  const sockets = await openSockets(ports);
+  const portsFile = createPortsFile(fileOf('ports.json'));
+  const sockets = await openSockets((name) => portsFile.first(name, ports[name]));
+  portsFile.keep(
+    { ...ports },
+    Object.fromEntries(Object.entries(sockets).map(([name, { port }]) => [name, port])),
+  );
   const planetscale = await openPlanetscaleFront(options);
   const urls: DevUrls = {
     functions: sockets.functions.url,
@@ -177,10 +183,10 @@ interface Socket extends Listening {
   serve(handler: Handler): void;
 }
 
+type SocketName = 'functions' | 'qstash' | 'redis' | 'inbox';
+
 /** Takes the ports before anything is behind them: each part has to know the others' addresses. */
-async function openSockets(
-  ports: StackPorts,
-): Promise<Record<'functions' | 'qstash' | 'redis' | 'inbox', Socket>> {
+async function openSockets(portOf: (name: SocketName) => number): Promise<Record<SocketName, Socket>> {
   async function open(port: number): Promise<Socket> {
     const ready: { handler?: Handler; wake?: () => void } = {};
     const isReady = new Promise<void>((resolve) => {
@@ -202,9 +208,9 @@ async function openSockets(
     };
   }
   return {
-    functions: await open(ports.functions),
-    qstash: await open(ports.qstash),
-    redis: await open(ports.redis),
-    inbox: await open(ports.inbox),
+    functions: await open(portOf('functions')),
+    qstash: await open(portOf('qstash')),
+    redis: await open(portOf('redis')),
+    inbox: await open(portOf('inbox')),
   };
 }

@@ -103,13 +103,14 @@ export function createRun(runContext: RunContext): Run {
 
   async function writeDown(step: PlanStep, facts: RunFact[], goesOn: boolean): Promise<void> {
     const topics = step.condition === undefined ? [] : topicsOf(step.condition, subject);
-    await Promise.all([
+    const [news] = await Promise.all([
       services.state.runLog.record(
         facts.map((item, index) => ({ ...item, final: !goesOn && index === facts.length - 1 })),
       ),
       services.state.waits.remove(context.workflowRunId, topics),
       goesOn ? undefined : services.state.claims.settle([payload.runId], 'ended'),
     ]);
+    if (news === 0) return;
     for (const { outcome, detail } of facts)
       services.report({ kind: 'outcome', runId: payload.runId, loop: plan.loop, subject, outcome, detail });
   }
@@ -129,7 +130,10 @@ export function createRun(runContext: RunContext): Run {
       const look = (since: number, isOver: boolean) =>
         retriable<Progress>(async () => {
           const verdict = await check(step);
-          return verdict.met || isOver ? settle(step, verdict, choose(verdict)) : { settled: false, since };
+          if (verdict.met || isOver) return settle(step, verdict, choose(verdict));
+          const { seconds } = pauseOf(since);
+          services.report({ kind: 'waiting', runId: payload.runId, loop: plan.loop, subject, seconds });
+          return { settled: false, since };
         });
 
       let progress = await context.run<Progress>(step.id, async () => {
@@ -139,7 +143,6 @@ export function createRun(runContext: RunContext): Run {
       for (let round = 1; !progress.settled; round++) {
         const { since } = progress;
         const { seconds } = pauseOf(since);
-        services.report({ kind: 'waiting', runId: payload.runId, loop: plan.loop, subject, seconds });
         const { timeout } = await context.waitForEvent(`${step.id} wait ${round}`, eventIdOf(payload, step), {
           timeout: seconds,
         });

@@ -4,8 +4,9 @@ import { createEnv } from '../env/index.ts';
 import { RequestError } from '../errors/index.ts';
 import { createServices, databaseOf, once } from '../intake/index.ts';
 import type { Deployment } from '../plan/index.ts';
-import { STEP_PROTOCOL } from '../runs/index.ts';
+import { createReceiver, STEP_PROTOCOL, verifyQStashRequest } from '../runs/index.ts';
 import { serveWorkflow, type WorkflowDefinition, type WorkflowHost } from '../runtime/index.ts';
+import { readBody } from '../sources/index.ts';
 import { answering, type Handler, type HandlerOptions } from './respond.ts';
 
 /** What the workflow function serves. */
@@ -15,6 +16,9 @@ export interface WorkflowSources {
   templates: Readonly<Record<string, TemplateSource>>;
   actions: Readonly<Record<string, CustomAction>>;
 }
+
+/** QStash's largest message when paying as you go, with room for the results of earlier steps. */
+const MOST_STEP_BYTES = 12_000_000;
 
 /** `POST /api/workflows/v1/{type}`: the steps of runs, as QStash calls for them. Anything without QStash's signature is refused. */
 export function createWorkflowsHandler(
@@ -41,9 +45,20 @@ export function createWorkflowsHandler(
     const definition = Object.hasOwn(workflows, type) ? workflows[type] : undefined;
     if (definition === undefined)
       throw new RequestError('NOT_FOUND', `There is no workflow of type "${type}".`);
-    const handler = serveWorkflow(definition, `${env.baseUrl}/api/workflows/${STEP_PROTOCOL}/${type}`, host);
+    const url = `${env.baseUrl}/api/workflows/${STEP_PROTOCOL}/${type}`;
+    const handler = refusingForged(url, serveWorkflow(definition, url, host));
     served.set(type, handler);
     return handler;
+  }
+
+  /** Upstash's handler answers a forged call like a failure of ours; whoever sends one is told that it is theirs. */
+  function refusingForged(url: string, handler: Handler): Handler {
+    return async (request) => {
+      const body = await readBody(request.clone(), MOST_STEP_BYTES);
+      const signature = request.headers.get('upstash-signature');
+      await verifyQStashRequest(createReceiver(env.signingKeys, url), { signature, body });
+      return handler(request);
+    };
   }
 
   return {

@@ -67,7 +67,8 @@ async function runStack(path: string, flags: DevFlags, { terminal, exit }: Comma
   const stack = await startStack({
     stateDir: join(directory, '.skene', 'state'),
     fresh: flags.fresh ?? false,
-    databaseUrl: flags.databaseUrl ?? process.env[opened.project.deployment.database.urlVariable],
+    databaseUrl:
+      flags.databaseUrl || process.env[opened.project.deployment.database.urlVariable] || undefined,
     ports: {
       functions: portOf(flags.port),
       qstash: portOf(flags.qstashPort),

@@ -6,7 +6,10 @@ import { emptyState, type State, type StoreRecord, snapshot } from './state.ts';
 /** The state, and the only way to change it. */
 export interface Store {
   readonly state: State;
-  /** Applies a change and journals it: it survives a kill once this returns. */
+  /**
+   * Applies a change. All changes of one synchronous stretch of code are journalled together when it ends, before any
+   * answer or delivery can leave: a kill keeps all of them or none. A committed record must not be changed afterwards.
+   */
   commit(record: StoreRecord): void;
   close(): void;
 }
@@ -27,13 +30,17 @@ export function openStore(path: string | undefined, keys: SigningKeys): Store {
     applyRecord(state, record);
     ended.note(record);
   };
-  const journal: Journal<StoreRecord> =
-    path === undefined ? createMemoryJournal<StoreRecord>() : openJournal<StoreRecord>(path, apply);
+  const journal: Journal<StoreRecord[]> =
+    path === undefined ? createMemoryJournal() : openJournal(path, (records) => records.forEach(apply));
   let compactAt = SHORTEST_TO_COMPACT;
+  let uncommitted: StoreRecord[] = [];
 
-  function compactWhenLong(): void {
+  function journalUncommitted(): void {
+    if (uncommitted.length === 0) return;
+    journal.append(uncommitted);
+    uncommitted = [];
     if (journal.length < compactAt) return;
-    journal.compact(snapshot(state));
+    journal.compact(oneByOne(snapshot(state)));
     compactAt = Math.max(SHORTEST_TO_COMPACT, journal.length * COMPACT_AT_FACTOR);
   }
 
@@ -41,11 +48,19 @@ export function openStore(path: string | undefined, keys: SigningKeys): Store {
     state,
     commit(record) {
       apply(record);
-      journal.append(record);
-      compactWhenLong();
+      if (path === undefined) return;
+      if (uncommitted.length === 0) queueMicrotask(journalUncommitted);
+      uncommitted.push(record);
     },
-    close: () => journal.close(),
+    close() {
+      journalUncommitted();
+      journal.close();
+    },
   };
+}
+
+function* oneByOne(records: Iterable<StoreRecord>): Generator<StoreRecord[]> {
+  for (const record of records) yield [record];
 }
 
 /** Bounds what is kept of the past. It follows the records alone, so that a replay forgets the same. */
