@@ -4,7 +4,7 @@ import type { ConfigInput, LoopInput } from './schema.ts';
  * Declares one loop. Returns it unchanged: its use is that an editor completes it and a wrong key is a type error.
  * `export default defineLoop({...})` is a whole configuration.
  */
-export function defineLoop<const TLoop extends LoopInput>(loop: TLoop & LoopInput): LoopInput {
+export function defineLoop(loop: LoopInput): LoopInput {
   return loop;
 }
 

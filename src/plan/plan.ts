@@ -142,7 +142,7 @@ export interface Deployment {
   watches: Watch[];
   users: UsersTable;
   database: {
-    provider: 'postgres' | 'neon' | 'planetscale' | 'mysql' | 'upstash-redis' | undefined;
+    provider?: 'postgres' | 'neon' | 'planetscale' | 'mysql' | 'upstash-redis' | undefined;
     urlVariable: string;
     /** How long after it was written a row may be committed, in seconds, where the database is polled. */
     overlap?: number | undefined;

@@ -1,5 +1,6 @@
 import type { ComponentTemplate, RenderedBody } from '../email/index.ts';
 import { ConfigError, messageOf } from '../errors/index.ts';
+import { createImporter } from './importer.ts';
 
 /** What a React Email file exports; `PreviewProps` and the like are for React Email's own tool. */
 interface ComponentModule {
@@ -21,8 +22,7 @@ interface ReactEmail {
  * @throws {ConfigError} TEMPLATE_INVALID when the file cannot be loaded, exports no component, or a package is missing.
  */
 export async function readComponent(file: string): Promise<ComponentTemplate> {
-  const { createJiti } = await import('jiti');
-  const jiti = createJiti(file, { jsx: { runtime: 'automatic' } });
+  const jiti = await createImporter(file, { jsx: { runtime: 'automatic' } });
   const load = <TModule>(id: string): Promise<TModule> =>
     jiti.import<TModule>(id).catch((cause: unknown) => {
       throw explain(cause, file);

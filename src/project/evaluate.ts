@@ -1,5 +1,5 @@
-import { createJiti } from 'jiti';
 import { messageOf } from '../errors/index.ts';
+import { createImporter } from './importer.ts';
 import type { SourceFile } from './source-file.ts';
 import { watchLoading } from './watch-loading.ts';
 
@@ -17,7 +17,7 @@ export type Evaluation =
  */
 export async function evaluate(source: SourceFile): Promise<Evaluation> {
   const sdk: Record<string, unknown> = await import('../index.ts');
-  const jiti = createJiti(source.file, {
+  const jiti = await createImporter(source.file, {
     moduleCache: false,
     fsCache: false,
     interopDefault: false,

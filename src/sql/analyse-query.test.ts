@@ -230,7 +230,7 @@ describe('what is refused', () => {
     [`SELECT 1 FROM t WHERE a > now() - INTERVAL '7 days'`, 'query_dialect', `INTERVAL '7 days'`, 'mysql'],
     ['SELECT a::text FROM t', 'query_dialect', '::text FROM t', 'mysql'],
     ['SELECT 1 FROM "t"', 'query_dialect', '"t"', 'mysql'],
-  ])('%s is %s at %j', (sql, code, rest, dialect = 'postgres') => {
+  ])('%s is %s at %j', (...[sql, code, rest, dialect = 'postgres']) => {
     const result = analyse(sql, dialect);
     expect(result).toMatchObject({ ok: false, code });
     if (!result.ok) {

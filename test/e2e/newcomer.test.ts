@@ -43,11 +43,15 @@ async function query(database: string, ...statements: string[]): Promise<void> {
 }
 
 const skene = (...args: string[]) =>
-  execFileSync(process.execPath, ['--import', 'tsx', join(root, 'src/cli/main.ts'), ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { ...process.env, NO_COLOR: '1', NODE_PATH: join(root, 'node_modules') },
-  });
+  execFileSync(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), join(root, 'src/cli/main.ts'), ...args],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, NO_COLOR: '1', NODE_PATH: join(root, 'node_modules') },
+    },
+  );
 
 async function emails(inbox: string): Promise<Array<{ to: string[]; subject: string; html: string }>> {
   const { data } = (await (

@@ -37,16 +37,19 @@ describe('defineLoop', () => {
     defineLoop({ ...loop, steps: [{ action }], retries: 3 });
     // @ts-expect-error a key of no trigger of that type
     defineLoop({ ...loop, steps: [{ trigger: { type: 'event', name: 'x', cron: '* * * * *' }, action }] });
-    // @ts-expect-error misspelt
-    defineLoop({ ...loop, steps: [{ action: { type: 'email', template: 'x', subjct: 'y' } }] });
+    defineLoop({
+      ...loop,
+      // @ts-expect-error misspelt
+      steps: [{ action: { type: 'email', template: 'x', subjct: 'y' } }],
+    });
   });
 
   it('knows no other words', () => {
     // @ts-expect-error no such type of loop
     defineLoop({ type: 'activate', opinion: 'x', steps: [{ action }] });
-    // @ts-expect-error no such event
     defineLoop({
       ...loop,
+      // @ts-expect-error no such event
       steps: [{ trigger: { type: 'database', table: 't', event: 'inserted' }, action }],
     });
     // @ts-expect-error no such backoff
@@ -71,9 +74,9 @@ describe('defineLoop', () => {
     defineLoop({ ...loop, steps: [{ trigger: { type: 'kafka' }, action }] });
     // @ts-expect-error no such condition
     defineLoop({ ...loop, steps: [{ condition: { type: 'always' }, action }] });
-    // @ts-expect-error a limit is a number
     defineLoop({
       ...loop,
+      // @ts-expect-error a limit is a number
       steps: [{ condition: { type: 'usage', limit: { free: '1' }, period: '30d' }, action }],
     });
   });

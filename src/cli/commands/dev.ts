@@ -82,7 +82,11 @@ async function runStack(path: string, flags: DevFlags, { terminal, exit }: Comma
   });
   const withdraw = announceStack(directory, stack.urls);
   printBanner(stack.urls, opened.project, terminal);
-  const unwatch = watchFiles(directory, isSource, () => void reload(path, stack, terminal));
+  const unwatch = watchFiles(
+    { directory, folders: ['emails', 'src'] },
+    isSource,
+    () => void reload(path, stack, terminal),
+  );
 
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());

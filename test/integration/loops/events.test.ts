@@ -88,7 +88,7 @@ describe('POST /api/events', () => {
       413,
       /larger/,
     ],
-  ])('refuses %s', async (_, options, body, status, message) => {
+  ])('refuses %s', async (...[, options, body, status, message]) => {
     const response = await world.send(body, options);
     expect(response.status).toBe(status);
     expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
