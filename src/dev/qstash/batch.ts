@@ -1,7 +1,7 @@
 import type { Engine } from './engine.ts';
+import { collectHeaders } from './header-group.ts';
 import { type Publication, publishGroup } from './publish.ts';
 import { notAvailable, RequestError } from './request-error.ts';
-import { collectHeaders } from './settings.ts';
 import { readWorkflowHeaders } from './workflow/headers.ts';
 import type { Published } from './workflow/submit.ts';
 

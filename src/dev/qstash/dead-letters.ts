@@ -1,18 +1,13 @@
+import { callFailureFunction } from './callbacks.ts';
 import { type DlqEntry, viewDlqEntry } from './dlq.ts';
 import type { Engine } from './engine.ts';
 import { newestFirst, paginate, readCount, readFilter, readValues } from './filters.ts';
+import { readFlowControl } from './flow-header.ts';
+import { collectHeaders } from './header-group.ts';
 import { createId } from './identifiers.ts';
 import { describeMessage } from './messages.ts';
-import { callFailureFunction } from './outcome.ts';
 import { RequestError } from './request-error.ts';
-import {
-  collectHeaders,
-  readFlowControl,
-  readLabels,
-  readNotBefore,
-  readSettings,
-  type Settings,
-} from './settings.ts';
+import { readLabels, readNotBefore, readSettings, type Settings } from './settings.ts';
 import { noteStarted } from './workflow/failure.ts';
 import { type Revived, requireFailedRun, revive } from './workflow/revive.ts';
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 
 import type { Content } from './content.ts';
-import type { HeaderGroup, Settings } from './settings.ts';
+import type { HeaderGroup } from './header-group.ts';
+import type { Settings } from './settings.ts';
 import type { Store } from './store.ts';
 
 /** For how long a deduplication id is remembered. */

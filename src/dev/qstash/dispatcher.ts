@@ -2,9 +2,9 @@ import type { Clock } from '../clock.ts';
 import type { Agenda, Appointment } from './agenda.ts';
 import { type ActiveFault, type Faults, faultDelayMs } from './faults.ts';
 import { createFlowGates, type FlowGates } from './flow-control.ts';
+import type { FlowControl } from './flow-header.ts';
 import type { Message } from './message.ts';
 import { createQueue } from './queue.ts';
-import type { FlowControl } from './settings.ts';
 import type { Store } from './store.ts';
 
 /** One attempt to be made. */

@@ -142,6 +142,7 @@ export function createEngine(options: EngineOptions): Engine {
       return closed;
     },
     close() {
+      if (closed) return;
       closed = true;
       dispatcher.stop();
       agenda.stop();

@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
 import type { Agenda } from './agenda.ts';
+import type { FlowControl } from './flow-header.ts';
 import type { Message } from './message.ts';
 import { createQueue, type Queue } from './queue.ts';
 import { RequestError } from './request-error.ts';
-import type { FlowControl } from './settings.ts';
 import type { FlowOverride } from './state.ts';
 import type { Store } from './store.ts';
 

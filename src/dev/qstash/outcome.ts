@@ -1,15 +1,12 @@
 import { type Answer, viewAnswerHeaders } from './attempt.ts';
-import { callbackBody, callbackSettings } from './callbacks.ts';
-import type { Content } from './content.ts';
+import { callFailureFunction, sendReport } from './callbacks.ts';
 import type { DlqEntry } from './dlq.ts';
 import type { Engine } from './engine.ts';
 import { createId } from './identifiers.ts';
 import type { Failure, Message } from './message.ts';
 import { nextDelayMs } from './retry.ts';
 import { noteScheduleState } from './schedules.ts';
-import type { Callback, Settings } from './settings.ts';
 import { failRun, noteFailureCall } from './workflow/failure.ts';
-import { initialPayload, type Run } from './workflow/run.ts';
 
 /** The endpoint's way of saying that trying again is of no use. */
 const NON_RETRYABLE_STATUS = 489;
@@ -54,7 +51,7 @@ function describeMisfit(engine: Engine, message: Message, answer: Answer): strin
 }
 
 function succeed(engine: Engine, message: Message, answer: Answer): void {
-  report(engine, message, answer);
+  sendReport(engine, message, answer);
   if (message.kind === 'failure') noteFailureCall(engine, message, { answer, failed: false });
   noteScheduleState(engine, message, 'SUCCESS');
   log(engine, message, { state: 'DELIVERED' });
@@ -68,7 +65,7 @@ function retry(engine: Engine, message: Message, answer: Answer): void {
   const failure = toFailure(answer, now);
   log(engine, message, { state: 'ERROR', failure });
   log(engine, message, { state: 'RETRY', nextDeliveryTime: due });
-  if (callback !== undefined && message.kind !== 'call') report(engine, message, answer);
+  if (callback !== undefined && message.kind !== 'call') sendReport(engine, message, answer);
   engine.store.commit({
     type: 'attempted',
     id: message.id,
@@ -97,7 +94,7 @@ function giveUp(engine: Engine, message: Message, answer: Answer): void {
 
 /** A call's failure is a result its workflow gets; a plain message goes to the dead-letter queue. */
 function giveUpPlain(engine: Engine, message: Message, answer: Answer): void {
-  report(engine, message, answer);
+  sendReport(engine, message, answer);
   if (message.kind !== 'call') {
     const entry = toDlqEntry(engine, message, answer);
     engine.store.commit({ type: 'dead', entry });
@@ -132,78 +129,4 @@ function log(
   entry: { state: 'DELIVERED' | 'ERROR' | 'RETRY' | 'FAILED'; failure?: Failure; nextDeliveryTime?: number },
 ): void {
   engine.logs.add({ ...entry, time: engine.clock.now(), message, settings: engine.settingsOf(message) });
-}
-
-/** Sends the callback a message asks for, if it asks for one. */
-function report(engine: Engine, message: Message, answer: Answer): void {
-  const settings = engine.settingsOf(message);
-  const { callback } = settings;
-  if (callback === undefined || message.kind === 'step') return;
-  const run = engine.runOf(message);
-  if (message.kind === 'call' && run?.state !== 'RUN_STARTED') return;
-  const content = engine.contentOf(message);
-  const body = callbackBody({ message, settings, content, answer, retried: message.attempts });
-  if (run === undefined) sendCallback(engine, { callback, parent: message, inherited: settings, body });
-  else
-    sendCallback(engine, { callback: ofRun(callback, run), parent: message, inherited: run.settings, body });
-}
-
-/** The user's headers go with a call's callback, but not the protocol version: the SDK knows callbacks by its absence. */
-function ofRun({ url, settings }: Callback, run: Run): Callback {
-  const { 'upstash-workflow-sdk-version': _, ...headers } = run.settings.headers;
-  const flow = settings.flow ?? run.settings.flow;
-  return { url, settings: { ...settings, flow, headers: { ...headers, ...settings.headers } } };
-}
-
-/** Sends the failure callback of a message or run that was given up; what it reports is the dead-letter entry. */
-export function callFailureFunction(engine: Engine, entry: DlqEntry): Message | undefined {
-  const { message, answer, dlqId } = entry;
-  const run = engine.runOf(message);
-  const settings = run?.settings ?? entry.settings;
-  const callback = settings.failureCallback;
-  if (callback === undefined) return undefined;
-  const more =
-    run === undefined ? { dlqId } : { dlqId, workflowRunId: run.id, workflowCreatedAt: run.createdAt };
-  const content = run === undefined ? entry.content : initialPayload(run);
-  const body = callbackBody({
-    message,
-    settings: entry.settings,
-    content,
-    answer,
-    retried: message.attempts,
-    more,
-  });
-  const kind = run === undefined ? 'callback' : 'failure';
-  return sendCallback(engine, { callback, parent: message, inherited: settings, body, kind });
-}
-
-function sendCallback(
-  engine: Engine,
-  sent: {
-    callback: Callback;
-    parent: Message;
-    inherited: Settings;
-    body: Content;
-    kind?: 'callback' | 'failure';
-  },
-): Message {
-  const { callback, parent, inherited, body, kind = 'callback' } = sent;
-  const now = engine.clock.now();
-  const settings = callbackSettings(callback, inherited);
-  const message: Message = {
-    id: createId('msg'),
-    kind,
-    url: callback.url,
-    settings,
-    content: body,
-    createdAt: now,
-    notBefore: settings.delayMs === undefined ? 0 : now + settings.delayMs,
-    attempts: 0,
-    due: now + (settings.delayMs ?? 0),
-    callerIp: parent.callerIp,
-    runId: parent.runId,
-    call: parent.call,
-  };
-  engine.accept(message);
-  return message;
 }

@@ -1,9 +1,10 @@
 import { type Content, countBytes } from './content.ts';
 import { deduplicate, deduplicationKey } from './deduplication.ts';
 import type { Engine } from './engine.ts';
+import { collectHeaders, type HeaderGroup } from './header-group.ts';
 import { createId } from './identifiers.ts';
 import { notAvailable, RequestError } from './request-error.ts';
-import { checkUrl, collectHeaders, type HeaderGroup, readNotBefore, readSettings } from './settings.ts';
+import { checkUrl, readNotBefore, readSettings } from './settings.ts';
 import { readWorkflowHeaders } from './workflow/headers.ts';
 import { type Published, submit } from './workflow/submit.ts';
 

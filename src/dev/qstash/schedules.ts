@@ -2,6 +2,7 @@ import { Cron } from 'croner';
 
 import type { Content } from './content.ts';
 import type { Engine } from './engine.ts';
+import { NAME } from './header-group.ts';
 import { createId } from './identifiers.ts';
 import type { Message } from './message.ts';
 import { viewContent, viewHeaders } from './message.ts';
@@ -23,8 +24,6 @@ export interface Schedule {
   /** How the message of the last tick is doing. */
   lastState?: { messageId: string; state: 'IN_PROGRESS' | 'SUCCESS' | 'FAIL' } | undefined;
 }
-
-const NAME = /^[A-Za-z0-9._-]+$/;
 
 /** Parses a cron expression as QStash takes it: five fields, optionally after `CRON_TZ=Area/City `. Throws a 400. */
 export function parseCron(text: string): Cron {

@@ -1,9 +1,10 @@
 import type { Engine } from './engine.ts';
+import { collectHeaders } from './header-group.ts';
 import { checkDestination, checkSize, publish } from './publish.ts';
 import { notAvailable, RequestError } from './request-error.ts';
 import { CALLER_IP, createRoutes, readContent } from './routes.ts';
 import { saveSchedule } from './schedules.ts';
-import { collectHeaders, readSettings } from './settings.ts';
+import { readSettings } from './settings.ts';
 import { receiveHook } from './workflow/hooks.ts';
 import { trigger } from './workflow/trigger.ts';
 

@@ -1,15 +1,7 @@
-import { parseDuration } from './duration.ts';
 import { parseRetryDelay } from './expression.ts';
+import { type FlowControl, readFlowControl } from './flow-header.ts';
+import { type HeaderGroup, NAME, readDuration, readInteger } from './header-group.ts';
 import { RequestError } from './request-error.ts';
-
-/** A flow-control key and the limits a message brings for it. */
-export interface FlowControl {
-  key: string;
-  parallelism?: number | undefined;
-  rate?: number | undefined;
-  /** The length of the rate's period in seconds. */
-  period: number;
-}
 
 /** How a message is delivered: what the `Upstash-*` headers of a publish, a callback or a run's trigger said. */
 export interface Settings {
@@ -57,10 +49,6 @@ export const DEFAULT_LIMITS: Limits = {
 };
 
 const METHODS = new Set(['GET', 'POST', 'PUT', 'DELETE', 'PATCH']);
-const NAME = /^[A-Za-z0-9._-]+$/;
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-
 /** Headers that belong to one connection: forwarding them would break the next one. */
 const NOT_FORWARDED = new Set([
   'connection',
@@ -74,28 +62,6 @@ const NOT_FORWARDED = new Set([
   'upgrade',
 ]);
 
-/** The `Upstash-*` headers of one message under lower-case names without their prefix. */
-export type HeaderGroup = ReadonlyMap<string, string>;
-
-const PREFIX = 'upstash-';
-
-/**
- * Collects the `upstash-*` headers of a request or batch item (and its content type, as `content-type`).
- * Throws a 400 for names and values that are no HTTP headers.
- */
-export function collectHeaders(headers: Iterable<readonly [string, string]>): HeaderGroup {
-  const group = new Map<string, string>();
-  for (const [rawName, value] of headers) {
-    const name = rawName.toLowerCase();
-    if (name !== 'content-type' && !name.startsWith(PREFIX)) continue;
-    if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(value)) {
-      throw new RequestError(400, `invalid header ${JSON.stringify(rawName)}`);
-    }
-    group.set(name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name, value);
-  }
-  return group;
-}
-
 /** Throws a 400, in QStash's words, when `url` is not an absolute http(s) URL. Host names are never resolved. */
 export function checkUrl(url: string, what: string): string {
   if (!/^https?:\/\//i.test(url)) {
@@ -103,28 +69,6 @@ export function checkUrl(url: string, what: string): string {
   }
   if (!URL.canParse(url)) throw new RequestError(400, `invalid ${what}: "${url}" is not a URL`);
   return url;
-}
-
-function readInteger(group: HeaderGroup, name: string): number | undefined {
-  const value = group.get(name);
-  if (value === undefined) return undefined;
-  if (!/^\s*\d{1,15}\s*$/.test(value)) {
-    throw new RequestError(400, `invalid Upstash-${name}: "${value}" is not a whole number`);
-  }
-  return Number(value);
-}
-
-function readDuration(group: HeaderGroup, name: string): number | undefined {
-  const value = group.get(name);
-  if (value === undefined) return undefined;
-  const duration = parseDuration(value);
-  if (duration === undefined) {
-    throw new RequestError(
-      400,
-      `invalid Upstash-${name}: "${value}" is not a duration such as 10s or 1d10h30m`,
-    );
-  }
-  return duration;
 }
 
 function readMethod(group: HeaderGroup): string {
@@ -144,55 +88,6 @@ function readRetryDelay(group: HeaderGroup): string | undefined {
     throw new RequestError(400, `invalid Upstash-Retry-Delay: ${(error as Error).message}`);
   }
   return text;
-}
-
-function readLimit(text: string, name: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) {
-    throw new RequestError(
-      400,
-      `invalid Upstash-Flow-Control-Value: ${name} "${text}" is not a positive number`,
-    );
-  }
-  return Number(text);
-}
-
-/** Parses `Upstash-Flow-Control-Key` and `-Value` (`parallelism=1, rate=2, period=1m`, in any order). */
-export function readFlowControl(group: HeaderGroup): FlowControl | undefined {
-  const key = group.get('flow-control-key');
-  const value = group.get('flow-control-value');
-  if (key === undefined && value === undefined) return undefined;
-  if (key === undefined || value === undefined) {
-    throw new RequestError(
-      400,
-      'Upstash-Flow-Control-Key and Upstash-Flow-Control-Value must be sent together',
-    );
-  }
-  if (!NAME.test(key)) {
-    throw new RequestError(400, 'invalid Upstash-Flow-Control-Key: only letters, digits and -_. are allowed');
-  }
-  const flow: FlowControl = { key, period: 1 };
-  for (const part of value.split(',')) {
-    const [name = '', text = ''] = part.split('=').map((side) => side.trim());
-    if (name === 'parallelism') flow.parallelism = readLimit(text, name);
-    else if (name === 'rate' || name === 'ratePerSecond') flow.rate = readLimit(text, name);
-    else if (name === 'period') flow.period = readPeriod(text);
-    else throw new RequestError(400, `invalid Upstash-Flow-Control-Value: unknown "${name}"`);
-  }
-  if (flow.parallelism === undefined && flow.rate === undefined) {
-    throw new RequestError(400, 'invalid Upstash-Flow-Control-Value: give parallelism, rate or both');
-  }
-  return flow;
-}
-
-function readPeriod(text: string): number {
-  const periodMs = parseDuration(text);
-  if (periodMs === undefined || periodMs < 1000) {
-    throw new RequestError(
-      400,
-      `invalid Upstash-Flow-Control-Value: period "${text}" is not a duration from 1s`,
-    );
-  }
-  return periodMs / 1000;
 }
 
 /** Parses a comma-separated `Upstash-Label`. */

@@ -1,3 +1,4 @@
+import { Receiver } from '@upstash/qstash';
 import { describe, expect, it } from 'vitest';
 
 import { openStack } from './local-stack.ts';
@@ -45,6 +46,15 @@ describe('publishing', () => {
     await stack.qstash.idle();
     const signature = stack.seen[0]?.headers.get('upstash-signature') ?? '';
     expect(await stack.receiver.verify({ signature, body: 'b' })).toBe(true);
+    const rotated = await (await stack.call('POST', '/v2/keys/rotate')).json();
+    expect(rotated).toEqual({ current: keys.next, next: expect.stringMatching(/^sig_/) });
+    expect(await (await stack.call('GET', '/v2/keys')).json()).toEqual(rotated);
+    await stack.client.publish({ url, body: 'b' });
+    await stack.qstash.idle();
+    const later = stack.seen[1]?.headers.get('upstash-signature') ?? '';
+    await expect(stack.receiver.verify({ signature: later, body: 'b' })).rejects.toThrow();
+    const rekeyed = new Receiver({ currentSigningKey: keys.current, nextSigningKey: keys.next });
+    expect(await rekeyed.verify({ signature: later, body: 'b' })).toBe(true);
   });
 
   it('bodies that are not text arrive byte for byte', async () => {
@@ -148,6 +158,30 @@ describe('publishing', () => {
     await stack.clock.advance(MINUTE_MS);
     expect(stack.seen[0]?.body).toBe('secret');
     expect(stack.seen[0]?.headers.get('authorization')).toBe('Bearer s');
+  });
+});
+
+describe('logs', () => {
+  it('are filtered by state, label and time, and come in pages', async () => {
+    const stack = await openStack();
+    const url = stack.route('/in', () => new Response('ok'));
+    const start = stack.clock.now();
+    for (const label of ['a', 'b', 'a']) {
+      await stack.client.publish({ url, label });
+      await stack.qstash.idle();
+      await stack.clock.advance(1000);
+    }
+    const times = async (filter: object) =>
+      (await stack.client.logs({ filter })).logs.map(({ time }) => time - start);
+    expect(await times({ state: 'DELIVERED', label: 'a' })).toEqual([2000, 0]);
+    expect(await times({ state: 'CREATED', fromDate: start + 1000 })).toEqual([2000, 1000]);
+    expect(await times({ state: 'CREATED', toDate: start })).toEqual([0]);
+    const first = await stack.client.logs({ count: 5 });
+    const second = await stack.client.logs({ count: 5, cursor: first.cursor ?? '' });
+    expect([...first.logs, ...second.logs].map(({ state }) => state)).toEqual(
+      [1, 2, 3].flatMap(() => ['DELIVERED', 'ACTIVE', 'CREATED']),
+    );
+    expect(second.cursor).toBeUndefined();
   });
 });
 

@@ -1,18 +1,19 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { Client as QStashClient } from '@upstash/qstash';
-import { Client, serve } from '@upstash/workflow';
+import { Client, serve, WorkflowNonRetryableError } from '@upstash/workflow';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { createClock } from '../../../src/dev/clock.ts';
 import { createQStash, DEV_TOKEN } from '../../../src/dev/qstash/index.ts';
-import { listen } from './local-stack.ts';
+import { listen, openStack } from './local-stack.ts';
+import { mountWorkflow } from './workflow-stack.ts';
 
 /** The clients try for as long as a restart takes. */
 const PATIENT = { retries: 50, backoff: () => 100 };
@@ -109,6 +110,88 @@ describe('a killed server', () => {
       expect(JSON.parse(runs[0]?.workflowRunResponse ?? 'null')).toEqual([n * 2, n, `data-${n}`]);
     }
     expect((await client.dlq.list()).messages).toEqual([]);
+  });
+});
+
+describe('a delivery in flight', () => {
+  it('is made again after a kill, with the same message id', { timeout: 60_000 }, async () => {
+    const seen: Array<[string | null, string | null]> = [];
+    const app = await listen(({ headers }) => {
+      seen.push([headers.get('upstash-message-id'), headers.get('upstash-retried')]);
+      return seen.length === 1 ? new Promise<Response>(() => {}) : new Response('ok');
+    });
+    const journal = journalPath();
+    const port = await freePort();
+    const client = new QStashClient({ baseUrl: `http://127.0.0.1:${port}`, token: DEV_TOKEN, retry: false });
+    const server = await startServer(port, journal);
+    const { messageId } = await client.publish({ url: app.url, body: 'b' });
+    await vi.waitFor(() => expect(seen).toHaveLength(1));
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+    await startServer(port, journal);
+    await vi.waitFor(() => expect(seen).toHaveLength(2));
+    expect(seen).toEqual([1, 2].map(() => [messageId, '0']));
+  });
+});
+
+describe('a journal that ends anywhere', () => {
+  /** The journal of runs that do everything a run can do, line by line. */
+  async function record(): Promise<string[]> {
+    const journal = journalPath();
+    const stack = await openStack({ journal, parallelism: 1 });
+    const child = mountWorkflow(stack, '/child', { run: (context) => context.run('only', () => 1) });
+    const url = mountWorkflow(stack, '/main', {
+      async run(context) {
+        await context.run('first', () => 1);
+        await Promise.all([context.run('a', () => 1), context.sleep('b', 1)]);
+        await context.call('call', { url: stack.app, method: 'POST' });
+        await context.waitForEvent('wait', 'event', { timeout: '1h' });
+        await context.run('last', () => {
+          throw new WorkflowNonRetryableError('bad');
+        });
+      },
+      failureFunction: () => {},
+    });
+    await stack.workflow.trigger([{ url }, { url: child }]);
+    await stack.clock.advance(1000);
+    await stack.workflow.notify({ eventId: 'event' });
+    await stack.qstash.idle();
+    await stack.workflow.dlq.restart({ all: true });
+    await stack.clock.advance(2 * 3_600_000);
+    stack.qstash.close();
+    return readFileSync(journal, 'utf8').trimEnd().split('\n');
+  }
+
+  /** The runs of a journal that are under way, and those that are delivered or wait once it is reopened. */
+  async function reopen(lines: string[]) {
+    const journal = journalPath();
+    writeFileSync(journal, `${lines.join('\n')}\n`);
+    const alive = new Set<string | null>();
+    const clock = createClock({ frozen: true });
+    const answer = async ({ headers }: Request) => {
+      alive.add(headers.get('upstash-workflow-runid'));
+      return new Response('', { status: 500 });
+    };
+    const qstash = createQStash({ clock, journal, url: 'http://qstash.local', fetch: answer });
+    await qstash.idle();
+    const get = async (path: string) => {
+      const headers = { authorization: `Bearer ${DEV_TOKEN}` };
+      return await (await qstash.handle(new Request(`http://qstash.local${path}`, { headers }))).json();
+    };
+    for (const waiter of await get('/v2/waiters/event'))
+      alive.add(waiter.headers['Upstash-Workflow-Runid'][0]);
+    const { runs } = await get('/v2/workflows/logs?state=RUN_STARTED');
+    qstash.close();
+    return { alive, started: runs.map((run: { workflowRunId: string }) => run.workflowRunId) };
+  }
+
+  it('leaves no run behind that nothing would ever move', async () => {
+    const lines = await record();
+    expect(lines.length).toBeGreaterThan(20);
+    for (let kept = 0; kept <= lines.length; kept++) {
+      const { alive, started } = await reopen(lines.slice(0, kept));
+      expect(started.filter((id: string) => !alive.has(id))).toEqual([]);
+    }
   });
 });
 

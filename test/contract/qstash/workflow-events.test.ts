@@ -58,6 +58,22 @@ describe('waiting and notifying', () => {
     expect(results).toEqual([{ eventData: 1, timeout: false }]);
   });
 
+  it('a workflow notifies a run that does not wait yet, and learns what came of it', async () => {
+    const results: unknown[] = [];
+    const { stack, url } = await openWaiting(results);
+    const notifier = mountWorkflow(stack, '/notifier', {
+      async run(context) {
+        const { eventId, notifyResponse } = await context.notify('tell', 'e', { n: 1 }, 'wfr_waiting');
+        await context.run('note', () => results.push([eventId, notifyResponse[0]?.error]));
+      },
+    });
+    await stack.workflow.trigger({ url, body: { event: 'e' }, workflowRunId: 'waiting' });
+    await stack.workflow.trigger({ url: notifier });
+    await stack.qstash.idle();
+    await stack.clock.advance(60_000);
+    expect(results).toEqual([['e', ''], { eventData: { n: 1 }, timeout: false }]);
+  });
+
   it('a wait that nobody ends times out at its deadline', async () => {
     const results: unknown[] = [];
     const { stack, url } = await openWaiting(results);
@@ -144,9 +160,43 @@ describe('run ids and cancelling', () => {
     expect(await stack.workflow.cancel({ filter: { workflowUrlStartingWith: one } })).toEqual({
       cancelled: 1,
     });
+    for (const label of ['v', 'w']) await trigger(one, label);
+    await stack.qstash.idle();
+    expect(await stack.workflow.cancel({ all: true })).toEqual({ cancelled: 2 });
     expect(await stack.workflow.cancel({ all: true })).toEqual({ cancelled: 0 });
     expect((await logOf(stack, first)).workflowState).toBe('RUN_CANCELED');
     expect(stack.clock.next()).toBeUndefined();
+  });
+
+  it('one request triggers many runs', async () => {
+    const results: unknown[] = [];
+    const { stack, url } = await openWaiting(results);
+    const answers = await stack.workflow.trigger(
+      ['a', 'b'].map((event) => ({ url, body: { event }, workflowRunId: event })),
+    );
+    expect(answers.map(({ workflowRunId }) => workflowRunId)).toEqual(['wfr_a', 'wfr_b']);
+    const { runs } = await stack.workflow.logs();
+    expect(runs.map(({ workflowRunId }) => workflowRunId)).toEqual(['wfr_b', 'wfr_a']);
+  });
+
+  it('logs are filtered by state, URL, label and time', async () => {
+    const stack = await openStack();
+    const napping = mountWorkflow(stack, '/napping', {
+      run: async (context) => void (await context.sleep('nap', '1d')),
+    });
+    const quick = mountWorkflow(stack, '/quick', { run: (context) => context.run('only', () => 1) });
+    const start = stack.clock.now();
+    await stack.workflow.trigger({ url: napping, workflowRunId: 'a', label: 'l' });
+    await stack.workflow.trigger({ url: quick, workflowRunId: 'b', label: 'l' });
+    await stack.clock.advance(1000);
+    await stack.workflow.trigger({ url: quick, workflowRunId: 'c' });
+    await stack.qstash.idle();
+    const ids = async (filter: object) =>
+      (await stack.workflow.logs({ filter })).runs.map(({ workflowRunId }) => workflowRunId);
+    expect(await ids({ state: 'RUN_STARTED' })).toEqual(['wfr_a']);
+    expect(await ids({ workflowUrl: quick })).toEqual(['wfr_c', 'wfr_b']);
+    expect(await ids({ label: 'l', state: 'RUN_SUCCESS' })).toEqual(['wfr_b']);
+    expect(await ids({ fromDate: start + 1 })).toEqual(['wfr_c']);
   });
 
   it('logs come in pages, newest first, and the last page has no cursor', async () => {

@@ -44,6 +44,29 @@ describe('workflow failures', () => {
     ]);
   });
 
+  it('a failure URL is called instead of the workflow, with the answer that failed the run', async () => {
+    const stack = await openStack();
+    const url = mountWorkflow(stack, '/main', {
+      async run(context) {
+        await context.run('bad', () => {
+          throw new Error('no luck');
+        });
+      },
+    });
+    const failureUrl = stack.route('/failed', () => new Response('noted'));
+    const { workflowRunId } = await stack.workflow.trigger({ url, failureUrl, retries: 0, body: 'payload' });
+    await stack.qstash.idle();
+    const [failed] = stack.seen.filter(({ path }) => path === '/failed');
+    const report = JSON.parse(failed?.body ?? '{}');
+    expect(report).toMatchObject({ workflowRunId, status: 500, sourceBody: btoa('payload') });
+    expect(atob(report.body)).toContain('no luck');
+    expect((await logOf(stack, workflowRunId)).failureFunction).toMatchObject({
+      url: failureUrl,
+      state: 'CALLBACK_SUCCESS',
+      responseBody: 'noted',
+    });
+  });
+
   it('a non-retryable error ends the run at the first attempt', async () => {
     const stack = await openStack();
     let attempts = 0;

@@ -185,6 +185,52 @@ describe('workflow steps', () => {
     expect(runs[0]?.invoker?.workflowRunId).toBe(workflowRunId);
   });
 
+  it('the log shows what a run called and invoked, under way and afterwards', async () => {
+    const stack = await openStack();
+    let calls = 0;
+    const target = stack.route('/target', () => {
+      calls += 1;
+      return calls === 1 ? new Response('', { status: 500 }) : new Response('pong');
+    });
+    const child = createWorkflow(async (context) => {
+      await context.sleep('nap', '1h');
+    });
+    const parent = createWorkflow(async (context) => {
+      const request = { url: target, method: 'POST', body: 'ping', retries: 1, retryDelay: '60000' } as const;
+      await Promise.all([
+        context.call('call', request),
+        context.invoke('invoke', { workflow: child, body: 'payload' }),
+      ]);
+    });
+    const qstashClient = new Client({ baseUrl: stack.url, token: DEV_TOKEN, retry: false });
+    const app = new Hono().post(
+      '/many/*',
+      serveMany({ parent, child }, { qstashClient, baseUrl: stack.app }),
+    );
+    for (const name of ['parent', 'child']) stack.route(`/many/${name}`, (request) => app.fetch(request));
+    const { workflowRunId } = await stack.workflow.trigger({ url: `${stack.app}/many/parent` });
+    await stack.qstash.idle();
+    const called = { callUrl: target, callMethod: 'POST', callBody: 'ping' };
+    const invoked = { invokedWorkflowUrl: `${stack.app}/many/child`, invokedWorkflowRunBody: 'payload' };
+    expect((await logOf(stack, workflowRunId)).steps[1]).toMatchObject({
+      type: 'parallel',
+      steps: [
+        { stepName: 'call', state: 'STEP_RETRY', ...called, nextDeliveryTime: stack.clock.now() + 60_000 },
+        { stepName: 'invoke', state: 'STEP_PROGRESS', ...invoked },
+      ],
+    });
+    await stack.clock.advance(3_600_000);
+    const log = await logOf(stack, workflowRunId);
+    expect(log.workflowState).toBe('RUN_SUCCESS');
+    expect(log.steps[1]).toMatchObject({
+      type: 'parallel',
+      steps: [
+        { state: 'STEP_SUCCESS', ...called, callResponseStatus: 200, callResponseBody: 'pong' },
+        { state: 'STEP_SUCCESS', ...invoked, invokedWorkflowRunId: expect.stringMatching(/^wfr_/) },
+      ],
+    });
+  });
+
   it('a webhook wakes the run with the request it received', async () => {
     const stack = await openStack();
     const results: unknown[] = [];

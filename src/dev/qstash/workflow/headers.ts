@@ -1,4 +1,4 @@
-import type { HeaderGroup } from '../settings.ts';
+import type { HeaderGroup } from '../header-group.ts';
 
 /** What the `Upstash-Workflow-*` headers of a publish say. */
 export interface WorkflowHeaders {

@@ -84,10 +84,10 @@ function groupSteps(engine: Engine, run: Run): Group[] {
     .filter((message) => message !== undefined);
   const byIndex = new Map<number, Message>();
   for (const message of pending) if (message.stepIndex !== undefined) byIndex.set(message.stepIndex, message);
-  const logged: LoggedRun = { engine, run, byIndex };
+  const logged: LoggedRun = { engine, run, pending, byIndex };
   const shown = new Set<number>();
   const groups = [...groupSubmitted(logged, shown)];
-  for (const log of viewUnsubmitted(logged, pending)) {
+  for (const log of viewUnsubmitted(logged)) {
     if (!shown.has(Number(log.stepId))) groups.push({ type: 'sequential', steps: [log] });
   }
   return [...groups, ...nextGroups(logged)];
@@ -110,7 +110,7 @@ function groupSubmitted(logged: LoggedRun, shown: Set<number>): Group[] {
 
 /** A parallel step: what it came to, what it waits for, or else its plan, which stands at `index`. */
 function viewParallel(logged: LoggedRun, plan: Step, index: number): StepLog {
-  const { engine, run } = logged;
+  const { engine, run, pending } = logged;
   const target = targetOf(plan);
   const at = run.steps.findIndex((step, position) => position > 0 && step.stepId === target);
   const result = run.steps[at];
@@ -118,7 +118,10 @@ function viewParallel(logged: LoggedRun, plan: Step, index: number): StepLog {
   const waiter = run.waiters.find((candidate) => candidate.stepId === target);
   if (waiter !== undefined) return viewWaiting(run, waiter);
   const child = engine.store.state.runs.get(run.invoked?.[target] ?? '');
-  return child === undefined ? viewPlanned(logged, plan, index) : viewInvoking(engine, run, child);
+  if (child !== undefined) return viewInvoking(engine, run, child);
+  const planned = viewPlanned(logged, plan, index);
+  const call = pending.find((message) => message.call?.stepId === target);
+  return call === undefined ? planned : { ...viewCalling(run, call), concurrent: planned.concurrent };
 }
 
 /** Steps of one `Promise.all` stand next to one another in the list of steps: they share a group. */
@@ -131,7 +134,7 @@ function addToParallel(groups: Group[], log: StepLog): void {
 }
 
 /** What the run waits for that will become a step once it is there. */
-function* viewUnsubmitted({ engine, run }: LoggedRun, pending: readonly Message[]): Generator<StepLog> {
+function* viewUnsubmitted({ engine, run, pending }: LoggedRun): Generator<StepLog> {
   for (const waiter of run.waiters) yield viewWaiting(run, waiter);
   for (const message of pending) if (message.kind === 'call') yield viewCalling(run, message);
   for (const childId of Object.values(run.invoked ?? {})) {

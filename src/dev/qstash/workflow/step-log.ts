@@ -15,7 +15,9 @@ export interface StepLog {
 export interface LoggedRun {
   engine: Engine;
   run: Run;
-  /** Messages of the run that are under way, by the index of the last step they carry. */
+  /** Its messages that are under way. */
+  pending: readonly Message[];
+  /** Those of them that carry steps, by the index of the last one. */
   byIndex: ReadonlyMap<number, Message>;
 }
 

@@ -1,8 +1,9 @@
 import type { Content } from '../content.ts';
 import type { Engine } from '../engine.ts';
+import { collectHeaders } from '../header-group.ts';
 import { createId } from '../identifiers.ts';
 import { checkDestination, checkSize } from '../publish.ts';
-import { collectHeaders, readNotBefore, readSettings } from '../settings.ts';
+import { readNotBefore, readSettings } from '../settings.ts';
 import { type Started, startRun } from './start.ts';
 
 /**
