@@ -1,14 +1,7 @@
+import { databaseOf, drainChanges, type Follower, followChanges } from '../changes/index.ts';
 import type { Env } from '../env/index.ts';
 import { isSkeneError, messageOf } from '../errors/index.ts';
-import {
-  createServices,
-  databaseOf,
-  drainChanges,
-  type Follower,
-  followChanges,
-  type Report,
-  type ServiceOptions,
-} from '../intake/index.ts';
+import { createServices, type Report, type ServiceOptions } from '../intake/index.ts';
 import type { Deployment, Watch } from '../plan/index.ts';
 import { applyDatabaseSync, planDatabaseSync } from '../sync/index.ts';
 import type { DevLog } from './log.ts';

@@ -1,6 +1,3 @@
 /** Floor 5: events come in: noted, matched, their runs started and woken; and what every function stands on. */
 export { acceptEvents } from './accept.ts';
-export { databaseOf, once } from './connections.ts';
-export { type DrainContext, drainChanges } from './drain.ts';
-export { type Follower, followChanges } from './follow.ts';
 export { createServices, type Report, type ServiceOptions, type Services } from './services.ts';

@@ -1,6 +1,7 @@
+import { databaseOf, drainChanges } from '../changes/index.ts';
 import { createEnv } from '../env/index.ts';
 import { RequestError } from '../errors/index.ts';
-import { createServices, databaseOf, drainChanges } from '../intake/index.ts';
+import { createServices } from '../intake/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { createReceiver, verifyQStashRequest } from '../runs/index.ts';
 import { readBody } from '../sources/index.ts';

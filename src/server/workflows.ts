@@ -1,8 +1,9 @@
+import { databaseOf, once } from '../changes/index.ts';
 import type { CustomAction } from '../config/index.ts';
 import { createMailer, type TemplateSource } from '../email/index.ts';
 import { createEnv } from '../env/index.ts';
 import { RequestError } from '../errors/index.ts';
-import { createServices, databaseOf, once } from '../intake/index.ts';
+import { createServices } from '../intake/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { createReceiver, STEP_PROTOCOL, verifyQStashRequest } from '../runs/index.ts';
 import { serveWorkflow, type WorkflowDefinition, type WorkflowHost } from '../runtime/index.ts';

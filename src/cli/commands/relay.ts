@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { databaseOf, drainChanges, followChanges } from '../../changes/index.ts';
 import { messageOf } from '../../errors/index.ts';
-import { createServices, databaseOf, drainChanges, followChanges, type Report } from '../../intake/index.ts';
+import { createServices, type Report } from '../../intake/index.ts';
 import type { CommandContext } from '../command.ts';
 import { loadEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-code.ts';

@@ -1,8 +1,9 @@
 import mysql from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { databaseOf, drainChanges } from '../../../src/changes/index.ts';
 import { listen } from '../../../src/dev/listen.ts';
 import { createEnv, type Env } from '../../../src/env/index.ts';
-import { createServices, databaseOf, drainChanges, type Report } from '../../../src/intake/index.ts';
+import { createServices, type Report } from '../../../src/intake/index.ts';
 import type { Deployment } from '../../../src/plan/index.ts';
 import { diagnose } from '../../../src/sync/index.ts';
 import { hasMariadb, type MariadbServer, startMariadbServer } from '../../servers/mariadb.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { databaseOf, drainChanges } from '../../../src/changes/index.ts';
 import { createEnv } from '../../../src/env/index.ts';
-import { createServices, databaseOf, drainChanges } from '../../../src/intake/index.ts';
+import { createServices } from '../../../src/intake/index.ts';
 import { deploymentOf } from './deployment.ts';
 
 /** Polls, as a function would, until it is killed. All it knows is in the environment. Says when it has polled. */

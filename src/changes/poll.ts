@@ -1,9 +1,9 @@
 import type { Polling } from '../databases/index.ts';
 import { isSkeneError, messageOf, type SkeneError } from '../errors/index.ts';
 import { rowEvent, type SkeneEvent } from '../events/index.ts';
+import type { Services } from '../intake/index.ts';
 import { type Deployment, isStartedBy, type Watch } from '../plan/index.ts';
 import type { StartResult } from '../runs/index.ts';
-import type { Services } from './services.ts';
 
 /** What polling needs. */
 export interface PollContext {

@@ -2,11 +2,11 @@ import { checkCondition } from '../conditions/index.ts';
 import type { Capture, CapturedChange, Database } from '../databases/index.ts';
 import { messageOf } from '../errors/index.ts';
 import { rowEvent, type SkeneEvent } from '../events/index.ts';
+import type { Services } from '../intake/index.ts';
+import { acceptEvents } from '../intake/index.ts';
 import type { Deployment, PlanCondition } from '../plan/index.ts';
 import type { StartResult } from '../runs/index.ts';
-import { acceptEvents } from './accept.ts';
 import { poll } from './poll.ts';
-import type { Services } from './services.ts';
 
 /** What draining needs. */
 export interface DrainContext {
