@@ -10,16 +10,14 @@ export {
   resolveConfig,
   safeResolveConfig,
 } from './resolve.ts';
-export {
-  type Action,
-  ActionSchema,
-  type Condition,
-  type Config,
-  type ConfigInput,
-  ConfigSchema,
-  type CustomAction,
-  type Loop,
-  type LoopInput,
-  type Step,
-  type Trigger,
+export type {
+  Action,
+  Condition,
+  Config,
+  ConfigInput,
+  CustomAction,
+  Loop,
+  LoopInput,
+  Step,
+  Trigger,
 } from './schema.ts';

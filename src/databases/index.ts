@@ -23,7 +23,6 @@ export {
   type CaptureTrigger,
   captureFunctionBody,
   captureTriggers,
-  MISSES,
   NOTIFY_SETTING,
   OUTBOX,
   outboxStatements,

@@ -1,5 +1,5 @@
 /** Floor 8: the local stack: QStash, Redis, PostgreSQL and an inbox in one process, and a clock that can be moved. */
-export { type Clock, createClock } from './clock.ts';
+export type { Clock } from './clock.ts';
 export { announceStack, requireNoStack, requireStack } from './dev-file.ts';
 export { createDevEnv, DEV_SECRET, DEV_SENDER, type DevUrls } from './environment.ts';
 export { createDevLog, type DevLog } from './log.ts';

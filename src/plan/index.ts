@@ -15,4 +15,4 @@ export type {
   Wake,
   Watch,
 } from './plan.ts';
-export { eventTopic, rowTopic, type SubjectColumns, topicsOf, topicsOfEvent } from './topics.ts';
+export { type SubjectColumns, topicsOf, topicsOfEvent } from './topics.ts';

@@ -4,4 +4,4 @@ export { analyseUpdate, type UpdateAnalysis } from './analyse-update.ts';
 export type { SqlIssueCode, SqlNotice, SqlProblem } from './problem.ts';
 export type { Read } from './reads.ts';
 export { toPositional } from './to-positional.ts';
-export { type Dialect, type Token, type TokenKind, tokenize } from './tokens.ts';
+export type { Dialect, Token, TokenKind } from './tokens.ts';

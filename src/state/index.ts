@@ -2,7 +2,7 @@
 export type { ClaimState } from './claims.ts';
 export type { KeptCursor } from './cursors.ts';
 export type { LedgerEntry, SendKey } from './ledger.ts';
-export { dayOf, type RunFact, type RunRecord } from './run-log.ts';
+export type { RunFact, RunRecord } from './run-log.ts';
 export { createState, type State } from './state.ts';
 export type { SuppressionReason } from './suppressions.ts';
 export type { Wait, WaitedColumn } from './waits.ts';

@@ -7,7 +7,6 @@ export {
   planDatabaseSync,
 } from './database/plan-database-sync.ts';
 export { printDatabaseSync } from './database/print-database-sync.ts';
-export { syncDatabase } from './database/sync-database.ts';
 export { diagnose } from './diagnose.ts';
 export type { Finding } from './finding.ts';
 export { applyScheduleSync, planScheduleSync, type ScheduleAction } from './schedules.ts';
