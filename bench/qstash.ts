@@ -122,6 +122,9 @@ async function benchReplay(): Promise<void> {
   const reopenedAt = performance.now();
   const after = openServer(journal, accept);
   note(`replay of a journal with ${REPLAYED.toLocaleString('en')} messages`, seconds(reopenedAt));
+  const compactedAt = performance.now();
+  await after.handle(post(`/v2/publish/${URL_OF_APP}`, '{}'));
+  note('its compaction', seconds(compactedAt));
   after.close();
 }
 

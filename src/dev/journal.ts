@@ -19,6 +19,8 @@ const NEWLINE = 10;
  */
 export interface Journal<TRecord> {
   append(record: TRecord): void;
+  /** As `append`, for a record that is JSON already. */
+  appendJson(json: string): void;
   /** Replaces everything written so far by `records`, atomically: the state as it is now. */
   compact(records: Iterable<TRecord>): void;
   /** How many records the file holds: what decides when to compact. */
@@ -28,7 +30,7 @@ export interface Journal<TRecord> {
 
 /** A journal that remembers nothing: for stacks that live as long as one test. */
 export function createMemoryJournal<TRecord>(): Journal<TRecord> {
-  return { append: () => {}, compact: () => {}, length: 0, close: () => {} };
+  return { append: () => {}, appendJson: () => {}, compact: () => {}, length: 0, close: () => {} };
 }
 
 /**
@@ -40,11 +42,14 @@ export function openJournal<TRecord>(path: string, replay: (record: TRecord) => 
   let length = existsSync(path) ? replayFile(path, replay) : 0;
   let file = openSync(path, 'a');
 
+  function appendJson(json: string): void {
+    writeSync(file, `${json}\n`);
+    length += 1;
+  }
+
   return {
-    append(record) {
-      writeSync(file, `${JSON.stringify(record)}\n`);
-      length += 1;
-    },
+    append: (record) => appendJson(JSON.stringify(record)),
+    appendJson,
     compact(records) {
       const fresh = `${path}.new`;
       const target = openSync(fresh, 'w');

@@ -20,7 +20,7 @@ const APPLIERS: Appliers = {
   attempted: applyAttempt,
   finished: (state, { id }) => removeMessage(state, id),
   run(state, { run }) {
-    state.runs.set(run.id, { ...run, steps: [...run.steps], pending: [], waiters: [] });
+    state.runs.set(run.id, { ...run, pending: [], waiters: [] });
     state.lastOrder = Math.max(state.lastOrder, run.order);
     const { invoker } = run;
     const parent = invoker === undefined ? undefined : state.runs.get(invoker.runId);

@@ -27,13 +27,9 @@ export interface Delivery {
 
 const REGION = 'local';
 
-/** Statuses whose answer may carry no body. */
-const WITHOUT_BODY = new Set(['GET', 'HEAD']);
-
 /** The request of one attempt, signed: as `Upstash-QStash` sends it. */
 export function buildRequest({ message, settings, content, runHeaders, signingKey }: Delivery): Request {
-  const bytes = toBytes(content);
-  const body = WITHOUT_BODY.has(settings.method) ? Buffer.alloc(0) : bytes;
+  const body = settings.method === 'GET' ? Buffer.alloc(0) : toBytes(content);
   const headers: Record<string, string> = {
     ...settings.headers,
     ...runHeaders,

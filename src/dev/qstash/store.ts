@@ -8,7 +8,7 @@ export interface Store {
   readonly state: State;
   /**
    * Applies a change. All changes of one synchronous stretch of code are journalled together when it ends, before any
-   * answer or delivery can leave: a kill keeps all of them or none. A committed record must not be changed afterwards.
+   * answer or delivery can leave: a kill keeps all of them or none.
    */
   commit(record: StoreRecord): void;
   close(): void;
@@ -26,34 +26,40 @@ const KEPT_DEAD = 10_000;
 export function openStore(path: string | undefined, keys: SigningKeys): Store {
   const state = emptyState(keys);
   const ended = createEndedRuns(state);
+  /** Records in the journal. A line of it can hold many. */
+  let length = 0;
   const apply = (record: StoreRecord): void => {
+    length += 1;
     applyRecord(state, record);
     ended.note(record);
   };
   const journal: Journal<StoreRecord[]> =
     path === undefined ? createMemoryJournal() : openJournal(path, (records) => records.forEach(apply));
   let compactAt = SHORTEST_TO_COMPACT;
-  let uncommitted: StoreRecord[] = [];
+  /** As JSON, because a record may share objects with the state, which goes on changing. */
+  let unwritten: string[] = [];
 
-  function journalUncommitted(): void {
-    if (uncommitted.length === 0) return;
-    journal.append(uncommitted);
-    uncommitted = [];
-    if (journal.length < compactAt) return;
+  function write(): void {
+    if (unwritten.length === 0) return;
+    journal.appendJson(`[${unwritten.join()}]`);
+    unwritten = [];
+    if (length < compactAt) return;
     journal.compact(oneByOne(snapshot(state)));
-    compactAt = Math.max(SHORTEST_TO_COMPACT, journal.length * COMPACT_AT_FACTOR);
+    length = journal.length;
+    compactAt = Math.max(SHORTEST_TO_COMPACT, length * COMPACT_AT_FACTOR);
   }
 
   return {
     state,
     commit(record) {
+      if (path !== undefined) {
+        if (unwritten.length === 0) queueMicrotask(write);
+        unwritten.push(JSON.stringify(record));
+      }
       apply(record);
-      if (path === undefined) return;
-      if (uncommitted.length === 0) queueMicrotask(journalUncommitted);
-      uncommitted.push(record);
     },
     close() {
-      journalUncommitted();
+      write();
       journal.close();
     },
   };
