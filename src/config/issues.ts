@@ -29,6 +29,7 @@ export type IssueCode =
   | 'condition_mismatch'
   // warnings only
   | 'query_always_met'
+  | 'not_yet'
   | 'sender_missing'
   | 'repeat_mailing';
 

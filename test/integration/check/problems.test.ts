@@ -1,0 +1,66 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { checkProject } from '../../../src/project/index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'skene-check-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const RIGHT = readFileSync(new URL('../../../skene.config.ts', import.meta.url), 'utf8');
+const QUERY = "SELECT * FROM user_actions WHERE user_id = $1 AND action_type = 'first_project_created'";
+
+async function codesOf(text: string): Promise<string[]> {
+  const file = join(folder, 'skene.config.ts');
+  writeFileSync(file, text);
+  const { issues } = await checkProject({ file, env: { SKENE_FROM: 'ada@example.com' } });
+  for (const { message, line, column } of issues)
+    expect([message !== '', line > 0, column > 0]).toEqual([true, true, true]);
+  return issues.map(({ code }) => code);
+}
+
+describe('a problem of a config', () => {
+  it('is not found where there is none', async () => {
+    expect(await codesOf(RIGHT)).toEqual([]);
+  });
+
+  it.each([
+    ['duration', "timeout: '5m'", "timeout: '5 monkeys'"],
+    ['cron', "type: 'database', table: 'users', event: 'insert'", "type: 'schedule', cron: '61 * * * *'"],
+    ['glob', "type: 'database', table: 'users', event: 'insert'", "type: 'api', endpoint: '/api/{a'"],
+    ['unknown_key', "template: 'activation_welcome'", "template: 'activation_welcome', subjekt: 'x'"],
+    ['query_not_select', QUERY, 'DELETE FROM users WHERE id = $1'],
+    ['query_multiple', QUERY, `${QUERY}; SELECT 2`],
+    ['query_parameter', 'user_id = $1', 'user_id = $2'],
+    ['query_syntax', QUERY, 'SELECT FROM WHERE $1'],
+    ['template_not_found', "template: 'activation_welcome'", "template: 'activation_welcom'"],
+    ['template_variable', ", activationLink: '{{user.activation_link}}'", ''],
+    [
+      'missing_key',
+      "opinion: 'Detect when users complete their first key action and trigger personalized onboarding',",
+      '',
+    ],
+    ['syntax', 'steps: [', 'steps: [['],
+    ['no_export', 'export default defineLoop', 'export const loop = defineLoop'],
+    ['load', "from '@skene/sdk'", "from './nowhere.ts'"],
+  ])('%s is named', async (code, right, wrong) => {
+    expect(RIGHT).toContain(right);
+    expect(await codesOf(RIGHT.replace(right, wrong))).toContain(code);
+  });
+
+  it('duplicate_id is named', async () => {
+    const loop = RIGHT.slice(RIGHT.indexOf('defineLoop({'), RIGHT.lastIndexOf(';'));
+    const twice = `import { defineLoop } from '@skene/sdk';\nexport default [${loop}, ${loop}];`;
+    expect(await codesOf(twice)).toContain('duplicate_id');
+  });
+});
+
+describe('docs/errors.md', () => {
+  it('has every code of src/errors, and no other', () => {
+    const source = readFileSync(new URL('../../../src/errors/codes.ts', import.meta.url), 'utf8');
+    const documented = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
+    const codes = [...source.matchAll(/'([A-Z_]+)'/g)].map(([, code]) => code);
+    const headings = [...documented.matchAll(/^`([A-Z_]+)`\. /gm)].map(([, code]) => code);
+    expect(headings.sort()).toEqual([...new Set(codes)].sort());
+  });
+});
