@@ -21,7 +21,7 @@ export interface Dispatcher {
   readonly active: number;
   /** Delivers `message` once it is due. */
   schedule(message: Message): void;
-  /** Forgets the appointment of a message that is no more. */
+  /** Forgets when a message was to be attempted: it is no more. */
   cancel(id: string): void;
   /** Resolves once nothing is under way and nothing could start without the clock moving. */
   idle(): Promise<void>;
@@ -144,6 +144,7 @@ export function createDispatcher(on: {
       else appoint(message, message.due, () => becomeDue(message));
     },
     cancel(id) {
+      flows.cancel(id);
       const appointment = appointments.get(id);
       if (appointment === undefined) return;
       appointments.delete(id);

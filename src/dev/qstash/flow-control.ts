@@ -15,7 +15,10 @@ interface Gate {
   /** When the rate's period began, in ms, and how many messages were let through since. */
   periodStart: number;
   count: number;
+  /** Those that wait, in order; the cancelled ones among them are passed over when their turn comes. */
   waiting: Queue<Message>;
+  /** How many wait without those that were cancelled. */
+  waitListSize: number;
   /** A timer for the next period is set. */
   timed: boolean;
 }
@@ -26,6 +29,8 @@ export interface FlowGates {
   configure(flow: FlowControl): void;
   /** Whether a message may start now; if not, it waits and is handed to `release` later. */
   enter(flow: FlowControl, message: Message): boolean;
+  /** Forgets a message that waits, if it does. */
+  cancel(id: string): void;
   /** One message with `key` has been attempted. */
   leave(key: string): void;
   /** What `GET /v2/flowControl/{key}` shows. Throws a 404 for a key nobody has used. */
@@ -43,6 +48,8 @@ export function createFlowGates(on: {
   release: (message: Message) => void;
 }): FlowGates {
   const gates = new Map<string, Gate>();
+  /** Where each message waits, by its id. */
+  const waitingAt = new Map<string, Gate>();
   for (const override of on.store.state.flows.values()) gateOf(override.key);
 
   function gateOf(key: string): Gate {
@@ -56,6 +63,7 @@ export function createFlowGates(on: {
       periodStart: 0,
       count: 0,
       waiting: createQueue(),
+      waitListSize: 0,
       timed: false,
     };
     gates.set(key, gate);
@@ -82,7 +90,7 @@ export function createFlowGates(on: {
 
   function waitForPeriod(gate: Gate): void {
     const { rate } = limitsOf(gate);
-    if (gate.timed || gate.waiting.length === 0 || gate.override.paused) return;
+    if (gate.timed || gate.waitListSize === 0 || gate.override.paused) return;
     if (rate === undefined || gate.count < rate) return;
     gate.timed = true;
     on.agenda.add(periodEnd(gate), () => {
@@ -91,10 +99,19 @@ export function createFlowGates(on: {
     });
   }
 
+  /** False when no message with this id waits. */
+  function stopWaiting(id: string): boolean {
+    const gate = waitingAt.get(id);
+    if (gate === undefined) return false;
+    waitingAt.delete(id);
+    gate.waitListSize -= 1;
+    return true;
+  }
+
   function drain(gate: Gate): void {
-    while (gate.waiting.length > 0 && mayPass(gate)) {
+    while (gate.waitListSize > 0 && mayPass(gate)) {
       const message = gate.waiting.shift();
-      if (message === undefined || !on.store.state.messages.has(message.id)) continue;
+      if (message === undefined || !stopWaiting(message.id)) continue;
       pass(gate);
       on.release(message);
     }
@@ -112,18 +129,21 @@ export function createFlowGates(on: {
       const gate = gateOf(flow.key);
       const { parallelism, rate, period } = flow;
       gate.limits = { parallelism, rate, period };
-      if (gate.waiting.length > 0) drain(gate);
+      drain(gate);
     },
     enter(flow, message) {
       const gate = gateOf(flow.key);
-      if (gate.waiting.length === 0 && mayPass(gate)) {
+      if (gate.waitListSize === 0 && mayPass(gate)) {
         pass(gate);
         return true;
       }
       gate.waiting.push(message);
+      gate.waitListSize += 1;
+      waitingAt.set(message.id, gate);
       waitForPeriod(gate);
       return false;
     },
+    cancel: (id) => void stopWaiting(id),
     leave(key) {
       const gate = gateOf(key);
       gate.active -= 1;
@@ -167,7 +187,7 @@ function viewGate(gate: Gate): object {
   const { parallelism, rate, period } = limitsOf(gate);
   return {
     flowControlKey: gate.key,
-    waitListSize: gate.waiting.length,
+    waitListSize: gate.waitListSize,
     parallelismMax: parallelism ?? 0,
     parallelismCount: gate.active,
     rateMax: rate ?? 0,

@@ -49,6 +49,40 @@ describe('flow control', () => {
     expect(stack.clock.next()).toBeUndefined();
   });
 
+  it('a message that is cancelled while it waits makes room for the next', async () => {
+    const stack = await openStack();
+    const url = stack.route('/in', () => new Response('ok'));
+    const flowControl = { key: 'k', rate: 1, period: '1m' } as const;
+    const ids: string[] = [];
+    for (const body of ['a', 'b', 'c'])
+      ids.push((await stack.client.publish({ url, body, flowControl })).messageId);
+    await stack.qstash.idle();
+    await stack.client.messages.delete(ids[1] ?? '');
+    expect(await stack.client.flowControl.get('k')).toMatchObject({ waitListSize: 1 });
+    await stack.clock.advance(60_000);
+    expect(stack.seen.map(({ body }) => body)).toEqual(['a', 'c']);
+    expect(stack.clock.next()).toBeUndefined();
+  });
+
+  it('the failure function of a run that failed waits for the key, and is called', async () => {
+    const stack = await openStack();
+    const failures: string[] = [];
+    const url = mountWorkflow(stack, '/main', {
+      async run(context) {
+        await context.run('bad', () => {
+          throw new Error('bad');
+        });
+      },
+      failureFunction: ({ failResponse }) => void failures.push(failResponse),
+    });
+    const flowControl = { key: 'k', rate: 1, period: '1m' } as const;
+    await stack.workflow.trigger({ url, retries: 0, flowControl });
+    await stack.qstash.idle();
+    expect(failures).toEqual([]);
+    await stack.clock.advance(60_000);
+    expect(failures).toEqual(['bad']);
+  });
+
   it('a key is paused, resumed, pinned, unpinned and its rate reset', async () => {
     const stack = await openStack();
     const url = stack.route('/in', () => new Response('ok'));

@@ -9,7 +9,10 @@ export type Ending = Omit<Extract<StoreRecord, { type: 'ended' }>, 'type' | 'run
 /** Ends a run: nothing of it is delivered or waits any longer, and the run that invoked it learns the result. */
 export function endRun(engine: Engine, run: Run, ending: Ending): void {
   if (run.invoker !== undefined) answerInvoker(engine, run, ending);
-  for (const id of run.pending) engine.dispatcher.cancel(id);
+  for (const id of run.pending) {
+    // What calls the failure function outlives its run.
+    if (engine.store.state.messages.get(id)?.kind !== 'failure') engine.dispatcher.cancel(id);
+  }
   for (const waiter of run.waiters) {
     const timer = engine.waitTimers.get(waiter);
     if (timer !== undefined) engine.agenda.cancel(timer);
