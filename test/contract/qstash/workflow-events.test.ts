@@ -199,6 +199,20 @@ describe('run ids and cancelling', () => {
     expect(await ids({ fromDate: start + 1 })).toEqual(['wfr_c']);
   });
 
+  it('a redacted payload reaches the run but is not in its log', async () => {
+    const results: unknown[] = [];
+    const { stack, url } = await openWaiting(results);
+    const { workflowRunId } = await stack.workflow.trigger({
+      url,
+      body: { event: 'secret' },
+      redact: { body: true },
+    });
+    await stack.clock.advance(60_000);
+    expect(await stack.workflow.getWaiters({ eventId: 'secret' })).toHaveLength(1);
+    const [init] = (await logOf(stack, workflowRunId)).steps;
+    expect(init?.steps[0]).toMatchObject({ stepName: 'init', out: expect.stringMatching(/^REDACTED:/) });
+  });
+
   it('logs come in pages, newest first, and the last page has no cursor', async () => {
     const stack = await openStack();
     const url = mountWorkflow(stack, '/main', {

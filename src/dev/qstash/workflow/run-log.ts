@@ -86,7 +86,7 @@ function groupSteps(engine: Engine, run: Run): Group[] {
   for (const message of pending) if (message.stepIndex !== undefined) byIndex.set(message.stepIndex, message);
   const logged: LoggedRun = { engine, run, pending, byIndex };
   const shown = new Set<number>();
-  const groups = [...groupSubmitted(logged, shown)];
+  const groups = groupSubmitted(logged, shown);
   for (const log of viewUnsubmitted(logged)) {
     if (!shown.has(Number(log.stepId))) groups.push({ type: 'sequential', steps: [log] });
   }

@@ -1,7 +1,6 @@
-import { toBase64 } from '../content.ts';
 import type { Engine } from '../engine.ts';
-import { type Failure, type Message, viewHeaderValues } from '../message.ts';
-import type { CalledEndpoint, Run, Step, Waiter } from './run.ts';
+import { type Failure, type Message, viewContent, viewHeaders, viewHeaderValues } from '../message.ts';
+import { type CalledEndpoint, initialPayload, type Run, type Step, type Waiter } from './run.ts';
 
 /** One step as a run's log shows it. */
 export interface StepLog {
@@ -61,8 +60,7 @@ const retryTime = (message: Message | undefined): { nextDeliveryTime?: number } 
 /** A step that is in the run's list: it has its result, or it is a sleep that has not ended. */
 export function viewStep({ engine, run, byIndex }: LoggedRun, step: Step, index: number): StepLog {
   if (index === 0) {
-    const out = step.base64 ? toBase64({ data: step.body, base64: true }) : step.body;
-    const init = { stepId: 0, stepName: 'init', stepType: 'Initial', out };
+    const init = { stepId: 0, stepName: 'init', stepType: 'Initial', out: viewPayload(run) };
     return { ...submittedLog(run, step, init), state: 'STEP_SUCCESS' };
   }
   const parsed = parseStep(step);
@@ -73,6 +71,12 @@ export function viewStep({ engine, run, byIndex }: LoggedRun, step: Step, index:
     ...resultFields(engine, run, parsed),
     state: sleeps ? 'STEP_PROGRESS' : 'STEP_SUCCESS',
   };
+}
+
+/** What a run was started with: as text, as base64 where it is none, or redacted. */
+function viewPayload(run: Run): string {
+  const { body, bodyBase64 } = viewContent(initialPayload(run), run.settings);
+  return bodyBase64 ?? body;
 }
 
 /** What the log adds to a step that has its result, by the kind of step. */
@@ -98,10 +102,12 @@ function callFields(called: CalledEndpoint | undefined): object {
 /** The SDK submits the answer to a call as JSON in `out`. */
 function responseFields(out: unknown): object {
   if (typeof out !== 'string') return {};
-  const answer: unknown = JSON.parse(out);
-  if (typeof answer !== 'object' || answer === null) return {};
-  const { status, body, header } = answer as Record<string, unknown>;
-  return { callResponseStatus: status, callResponseBody: body, callResponseHeaders: header };
+  try {
+    const { status, body, header } = JSON.parse(out);
+    return { callResponseStatus: status, callResponseBody: body, callResponseHeaders: header };
+  } catch {
+    return {};
+  }
 }
 
 function invokeFields(engine: Engine, runId: string | undefined): object {
@@ -111,8 +117,8 @@ function invokeFields(engine: Engine, runId: string | undefined): object {
     invokedWorkflowRunId: child.id,
     invokedWorkflowUrl: child.url,
     invokedWorkflowCreatedAt: child.createdAt,
-    invokedWorkflowRunBody: child.steps[0]?.body,
-    invokedWorkflowRunHeaders: viewHeaderValues(child.settings.headers),
+    invokedWorkflowRunBody: viewPayload(child),
+    invokedWorkflowRunHeaders: viewHeaders(child.settings),
   };
 }
 
