@@ -10,5 +10,5 @@ export type {
   Step,
   Trigger,
 } from './config/index.ts';
-export { defineConfig, defineLoop } from './config/index.ts';
+export { defineConfig, defineLoop } from './define.ts';
 export { type TrackedEvent, track } from './track.ts';

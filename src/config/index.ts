@@ -1,5 +1,4 @@
 /** Floor 1: the loop language. What may be written in `skene.config.ts`, its defaults, and what is wrong with it. */
-export { defineConfig, defineLoop } from './define.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export type { ConfigIssue, IssueCode } from './issues.ts';
 export { authorPath, type ConfigPath, type ExportForm, formatPath } from './path.ts';

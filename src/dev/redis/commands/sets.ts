@@ -60,8 +60,9 @@ function smismember(db: Keyspace, [, key, ...members]: Arguments): Reply {
 
 function smove(db: Keyspace, [, from, to, member]: Arguments): Reply {
   const source = setAt(db, from);
+  if (source === undefined) return 0;
   const target = setAt(db, to);
-  if (!source?.has(member)) return 0;
+  if (!source.has(member)) return 0;
   if (source === target) return 1;
   source.delete(member);
   if (source.size === 0) db.delete(from);

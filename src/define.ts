@@ -1,4 +1,4 @@
-import type { ConfigInput, LoopInput } from './schema.ts';
+import type { ConfigInput, LoopInput } from './config/index.ts';
 
 /**
  * Declares one loop. Returns it unchanged: its use is that an editor completes it and a wrong key is a type error.
