@@ -21,14 +21,14 @@ describe('the delay before a retry', () => {
 
   it.each([
     ['0 - 5', 0],
-    ['1e9 / 1', 12_000],
     ['pow(10, 12)', 86_400_000],
     ['sqrt(0 - 1)', 12_000],
-  ])('stays within 0 and a day, and is the backoff where %s is no number', (retryDelay, expected) => {
-    const parsed = (): number => delay({ retryDelay });
-    if (retryDelay.includes('e9')) expect(parsed).toThrow(SyntaxError);
-    else expect(parsed()).toBe(expected);
-  });
+  ])(
+    'stays within 0 and a day, and is the backoff when the expression gives no number: %s',
+    (retryDelay, expected) => {
+      expect(delay({ retryDelay })).toBe(expected);
+    },
+  );
 
   it.each([
     ['retry-after', '0', 0],

@@ -113,6 +113,35 @@ describe('a killed server', () => {
   });
 });
 
+describe('a server killed while messages come in', () => {
+  it('delivers every message it had acknowledged', { timeout: 60_000 }, async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    const delivered = new Set<string | null>();
+    const app = await listen(({ headers }) => {
+      delivered.add(headers.get('upstash-message-id'));
+      return new Response('ok');
+    });
+    const journal = journalPath();
+    const port = await freePort();
+    const client = new QStashClient({ baseUrl: `http://127.0.0.1:${port}`, token: DEV_TOKEN, retry: false });
+    const acknowledged: string[] = [];
+    for (let kill = 1; kill <= 3; kill++) {
+      const server = await startServer(port, journal);
+      const publish = async (): Promise<void> => {
+        for (;;) acknowledged.push((await client.publish({ url: app.url, body: 'b' })).messageId);
+      };
+      const publishers = Promise.allSettled([publish(), publish(), publish()]);
+      await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(kill * 100), { timeout: 20_000 });
+      server.kill('SIGKILL');
+      await publishers;
+    }
+    await startServer(port, journal);
+    await vi.waitFor(() => expect(acknowledged.filter((id) => !delivered.has(id))).toEqual([]), {
+      timeout: 20_000,
+    });
+  });
+});
+
 describe('a delivery in flight', () => {
   it('is made again after a kill, with the same message id', { timeout: 60_000 }, async () => {
     const seen: Array<[string | null, string | null]> = [];
