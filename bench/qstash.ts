@@ -129,11 +129,12 @@ async function benchReplay(): Promise<void> {
 }
 
 try {
+  // First, while nothing else has left anything in memory.
+  await benchWaiting();
   await benchMessages(undefined);
   await benchMessages(join(directory, 'messages.jsonl'));
   await benchRuns(undefined);
   await benchRuns(join(directory, 'runs.jsonl'));
-  await benchWaiting();
   await benchReplay();
   console.table(rows);
 } finally {
