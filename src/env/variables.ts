@@ -1,7 +1,8 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
-const Url = z.url({ protocol: /^https?$/, error: 'is not an http(s) URL' });
 const Text = z.string();
+const OptionalText = z.optional(Text);
+const OptionalUrl = z.optional(z.url({ protocol: /^https?$/, error: 'is not an http(s) URL' }));
 
 /**
  * Every variable Skene reads, by name. An empty string counts as not set. Nothing is read when a module loads: edge runtimes have
@@ -9,40 +10,44 @@ const Text = z.string();
  */
 export const VariablesSchema = z.object({
   /** Bearer token of the events function and the dashboard; signs unsubscribe links. */
-  SKENE_SECRET: Text.min(16, {
-    error: 'is shorter than 16 characters; make one with `openssl rand -base64 32`',
-  }).optional(),
+  SKENE_SECRET: z.optional(
+    Text.check(
+      z.minLength(16, {
+        error: 'is shorter than 16 characters; make one with `openssl rand -base64 32`',
+      }),
+    ),
+  ),
   /** Where the functions are reached: `https://app.example.com`. On Vercel it is known without. */
-  SKENE_URL: Url.optional(),
+  SKENE_URL: OptionalUrl,
   /** Sender of emails: `Ada <ada@example.com>`. */
-  SKENE_FROM: Text.optional(),
+  SKENE_FROM: OptionalText,
   /** The longest wait of the Upstash plan: 7d on the free one (the default), 365d when paying as you go. */
-  SKENE_LONGEST_WAIT: Text.optional(),
+  SKENE_LONGEST_WAIT: OptionalText,
 
-  QSTASH_URL: Url.optional(),
-  QSTASH_TOKEN: Text.optional(),
-  QSTASH_CURRENT_SIGNING_KEY: Text.optional(),
-  QSTASH_NEXT_SIGNING_KEY: Text.optional(),
-  QSTASH_DEV: z.enum(['true', 'false', '1', '0']).optional(),
+  QSTASH_URL: OptionalUrl,
+  QSTASH_TOKEN: OptionalText,
+  QSTASH_CURRENT_SIGNING_KEY: OptionalText,
+  QSTASH_NEXT_SIGNING_KEY: OptionalText,
+  QSTASH_DEV: z.optional(z.enum(['true', 'false', '1', '0'])),
 
-  UPSTASH_REDIS_REST_URL: Url.optional(),
-  UPSTASH_REDIS_REST_TOKEN: Text.optional(),
+  UPSTASH_REDIS_REST_URL: OptionalUrl,
+  UPSTASH_REDIS_REST_TOKEN: OptionalText,
   /** The names under which Vercel's Upstash integration sets the same. */
-  KV_REST_API_URL: Url.optional(),
-  KV_REST_API_TOKEN: Text.optional(),
+  KV_REST_API_URL: OptionalUrl,
+  KV_REST_API_TOKEN: OptionalText,
 
   /** Where Neon's HTTP endpoint is, when it is not the usual one (the local stack). */
-  NEON_FETCH_ENDPOINT: Url.optional(),
+  NEON_FETCH_ENDPOINT: OptionalUrl,
 
-  RESEND_API_KEY: Text.optional(),
-  RESEND_BASE_URL: Url.optional(),
-  RESEND_WEBHOOK_SECRET: Text.optional(),
+  RESEND_API_KEY: OptionalText,
+  RESEND_BASE_URL: OptionalUrl,
+  RESEND_WEBHOOK_SECRET: OptionalText,
 
-  VERCEL_ENV: z.enum(['production', 'preview', 'development']).optional(),
-  VERCEL_URL: Text.optional(),
-  VERCEL_PROJECT_PRODUCTION_URL: Text.optional(),
-  VERCEL_GIT_COMMIT_REF: Text.optional(),
-  VERCEL_AUTOMATION_BYPASS_SECRET: Text.optional(),
+  VERCEL_ENV: z.optional(z.enum(['production', 'preview', 'development'])),
+  VERCEL_URL: OptionalText,
+  VERCEL_PROJECT_PRODUCTION_URL: OptionalText,
+  VERCEL_GIT_COMMIT_REF: OptionalText,
+  VERCEL_AUTOMATION_BYPASS_SECRET: OptionalText,
 });
 
 /** The variables as they were set, checked one by one. */
