@@ -9,8 +9,8 @@ const HouseSchema = z.strictObject({
   floors: z.array(z.record(z.string(), z.string())),
   /** Where the files directly in `src/` stand: what an app imports is kept light by standing low. */
   entryFloor: z.number(),
-  /** Rooms without one door: a function or a framework loads the one file it needs, so each file is a door. */
-  openRooms: z.array(z.string()),
+  /** Rooms with more doors than `index.ts`, because a function loads all that a door imports: these files, or those of a folder. */
+  doors: z.record(z.string(), PathsSchema),
   /** Folders beside `src/`: all they may import, what they may import types from, and what of `src/` may import them. */
   outside: z.record(
     z.string(),

@@ -69,7 +69,7 @@ function checkRooms({ file, target }: Pick<PathEdge, 'file' | 'target'>, house: 
     );
   // An app that imports the entry in Node loads all that its imports import: it takes single files.
   const mayLookBehind = from === undefined || isTest(file);
-  return isDoor || mayLookBehind || house.openRooms.includes(to ?? '')
+  return isDoor || mayLookBehind || isWithin(target, house.doors[to ?? ''] ?? [])
     ? undefined
     : problem('deep', `From outside, ${names[1]} is imported through its door, ${doorOf(to)}.`);
 }

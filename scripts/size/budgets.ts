@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import picomatch from 'picomatch';
 import * as z from 'zod';
-import type { Measurement } from './measure.ts';
+import type { Entry, Measurement } from './measure.ts';
 
 const RuleSchema = z.strictObject({
   /** Why the limit is where it is; what somebody who meets it is told. */
@@ -15,6 +15,8 @@ const BudgetSchema = RuleSchema.extend({
   entry: z.string(),
   /** The most that may be reached, gzipped, in units of 1,000 bytes. */
   reachableKilobytes: z.number().positive(),
+  /** More, where the driver of a database is heavy: by its provider. */
+  reachableKilobytesWith: z.record(z.string(), z.number().positive()).optional(),
   /** The most that may be loaded before the first request. */
   atStartKilobytes: z.number().positive(),
 });
@@ -34,13 +36,25 @@ export function readBudgets(path = new URL('../budgets.json', import.meta.url)):
 }
 
 /** The budget of `entry`, or `undefined` when nobody has set one. */
-export function budgetOf(entry: string, { entries }: Budgets): z.output<typeof BudgetSchema> | undefined {
-  return entries.find((budget) => picomatch.isMatch(entry, budget.entry));
+export function budgetOf(
+  { entry, database }: Entry,
+  { entries }: Budgets,
+): z.output<typeof BudgetSchema> | undefined {
+  const budget = entries.find((candidate) => picomatch.isMatch(entry, candidate.entry));
+  const more = budget?.reachableKilobytesWith?.[database ?? ''];
+  return budget === undefined || more === undefined ? budget : { ...budget, reachableKilobytes: more };
+}
+
+/** How an entry is called in reports: `api/schedules/[task].ts with neon`. */
+export function nameOf({ entry, database }: Entry): string {
+  return database === undefined ? entry : `${entry} with ${database}`;
 }
 
 /** What of a measurement is not as its budget asks, in words; empty when all is well. */
-export function overBudget({ entry, reachable, atStart }: Measurement, budgets: Budgets): string[] {
-  const budget = budgetOf(entry, budgets);
+export function overBudget(measurement: Measurement, budgets: Budgets): string[] {
+  const { reachable, atStart } = measurement;
+  const entry = nameOf(measurement);
+  const budget = budgetOf(measurement, budgets);
   if (budget === undefined) return [`${entry} has no budget: give it one in scripts/budgets.json.`];
   const over = (what: string, bytes: number, kilobytes: number) =>
     bytes > kilobytes * 1000

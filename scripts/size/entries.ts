@@ -1,16 +1,32 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import type { Entry } from './measure.ts';
 
-/** What is measured: the SDK's entry and every function, relative to `root`, with `/`. */
-export function entriesOf(root: string): string[] {
+/** What is measured in `root`: the SDK's entry and every function, once per kind of database where it asks one. */
+export function entriesOf(root: string): Entry[] {
   const functions = existsSync(join(root, 'api'))
     ? readdirSync(join(root, 'api'), { recursive: true, encoding: 'utf8' })
     : [];
   return [
-    'src/index.ts',
+    { entry: 'src/index.ts' },
     ...functions
       .filter((file) => file.endsWith('.ts'))
       .map((file) => `api/${file.split(sep).join('/')}`)
-      .sort(),
+      .sort()
+      .flatMap((entry) => variantsOf(entry, root)),
   ];
+}
+
+function variantsOf(entry: string, root: string): Entry[] {
+  const asksDatabase = readFileSync(join(root, entry), 'utf8').includes('/compiled/database.ts');
+  return asksDatabase ? providersOf(root).map((database) => ({ entry, database })) : [{ entry }];
+}
+
+/** `any` is for the command line: it reaches every driver. */
+function providersOf(root: string): string[] {
+  const openers = readdirSync(join(root, 'src/databases/open'));
+  return openers
+    .map((file) => file.replace(/\.ts$/, ''))
+    .filter((provider) => provider !== 'any')
+    .sort();
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { budgetOf, overBudget, readBudgets } from './budgets.ts';
+import { budgetOf, nameOf, overBudget, readBudgets } from './budgets.ts';
 import { entriesOf } from './entries.ts';
 import { type Measurement, measure, type Weight } from './measure.ts';
 
@@ -10,7 +10,7 @@ const measurements = await Promise.all(entriesOf(root).map((entry) => measure(en
 
 const kilobytes = (bytes: number) => (bytes / 1000).toFixed(1);
 const row = (cells: readonly string[]) =>
-  cells.map((cell, column) => (column === 0 ? cell.padEnd(28) : cell.padStart(10))).join(' ');
+  cells.map((cell, column) => (column === 0 ? cell.padEnd(44) : cell.padStart(10))).join(' ');
 
 function sharesOf({ packages }: Weight): string {
   return [...packages]
@@ -19,11 +19,12 @@ function sharesOf({ packages }: Weight): string {
     .join(', ');
 }
 
-function print({ entry, reachable, atStart }: Measurement): void {
-  const budget = budgetOf(entry, budgets);
+function print(measurement: Measurement): void {
+  const { reachable, atStart } = measurement;
+  const budget = budgetOf(measurement, budgets);
   const all = [kilobytes(reachable.gzip), String(budget?.reachableKilobytes ?? 'none')];
   const start = [kilobytes(atStart.gzip), String(budget?.atStartKilobytes ?? 'none')];
-  console.log(row([entry, kilobytes(reachable.minified), ...all, ...start]));
+  console.log(row([nameOf(measurement), kilobytes(reachable.minified), ...all, ...start]));
   console.log(`    ${sharesOf(reachable)}`);
 }
 

@@ -11,10 +11,16 @@ export interface Weight {
   packages: ReadonlyMap<string, number>;
 }
 
-/** What one entry weighs once bundled for Node. */
-export interface Measurement {
-  /** The entry, relative to the root, with `/`. */
+/** What is measured. */
+export interface Entry {
+  /** Relative to the root, with `/`. */
   entry: string;
+  /** The provider whose driver the build gives it, where it asks a database: a file of `src/databases/open/`. */
+  database?: string | undefined;
+}
+
+/** What one entry weighs once bundled for Node. */
+export interface Measurement extends Entry {
   /** Everything that can be reached, `import()` included. */
   reachable: Weight;
   /** What is loaded before the first request: what stands behind an `import()` is left out. */
@@ -25,7 +31,7 @@ export interface Measurement {
  * Bundles `entry` as a deployment would at the least need it: for Node, with all packages, `node:*` left out.
  * Throws esbuild's error when something cannot be resolved.
  */
-export async function measure(entry: string, root: string): Promise<Measurement> {
+export async function measure({ entry, database }: Entry, root: string): Promise<Measurement> {
   const { metafile, outputFiles } = await build({
     entryPoints: [resolve(root, entry)],
     absWorkingDir: root,
@@ -40,7 +46,7 @@ export async function measure(entry: string, root: string): Promise<Measurement>
     target: 'node20',
     external: ['node:*'],
     tsconfigRaw: {},
-    plugins: [withoutMissingPlans],
+    plugins: [withDatabase(database, root), withoutReact, withoutMissingPlans],
     logLevel: 'silent',
   });
   const sizes = new Map(
@@ -54,7 +60,12 @@ export async function measure(entry: string, root: string): Promise<Measurement>
     gzip: sum(names.map((name) => sizes.get(name)?.gzip ?? 0)),
     packages: packagesOf(names, metafile),
   });
-  return { entry, reachable: weigh([...sizes.keys()]), atStart: weigh(loadedAtStart(entry, metafile)) };
+  return {
+    entry,
+    database,
+    reachable: weigh([...sizes.keys()]),
+    atStart: weigh(loadedAtStart(entry, metafile)),
+  };
 }
 
 function outputName(file: OutputFile, root: string): string {
@@ -93,6 +104,31 @@ function packageOf(path: string): string {
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
+
+/** What `skene build` writes into `compiled/database.ts` for a deployment whose database is known. */
+function withDatabase(database: string | undefined, root: string): Plugin {
+  return {
+    name: 'with-database',
+    setup({ onResolve }) {
+      if (database === undefined) return;
+      const path = resolve(root, 'src/databases/open', `${database}.ts`);
+      onResolve({ filter: /\/compiled\/database\.ts$/ }, () => ({ path }));
+    },
+  };
+}
+
+/**
+ * Resend's client renders React elements by an `import('@react-email/render')` that Skene never leads it to (a test keeps
+ * watch). Where a deployment has component templates, they reach React themselves, and it counts.
+ */
+const withoutReact: Plugin = {
+  name: 'without-react',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@react-email\/render$/ }, ({ path, importer }) =>
+      /[\\/]node_modules[\\/]resend[\\/]/.test(importer) ? { path, external: true } : undefined,
+    );
+  },
+};
 
 /** `compiled/` is made by the build; before the first one, functions are measured without it. */
 const withoutMissingPlans: Plugin = {

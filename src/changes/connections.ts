@@ -1,4 +1,4 @@
-import { type Database, openDatabase } from '../databases/index.ts';
+import type { Database, OpenDatabase } from '../databases/index.ts';
 import type { Env } from '../env/index.ts';
 import type { Deployment } from '../plan/index.ts';
 
@@ -6,6 +6,7 @@ import type { Deployment } from '../plan/index.ts';
 export function databaseOf(
   env: Env,
   { urlVariable, provider, overlap }: Deployment['database'],
+  openDatabase: OpenDatabase,
 ): () => Promise<Database> {
   return once(async () =>
     openDatabase({

@@ -1,4 +1,5 @@
-import { type Database, listen } from '../databases/index.ts';
+import type { Database } from '../databases/index.ts';
+import { listen } from '../databases/postgres/listen.ts';
 
 /** What goes on until it is closed. */
 export interface Follower {

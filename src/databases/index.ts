@@ -1,4 +1,4 @@
-/** Floor 3: databases that loops read from and whose changes start their runs. Client libraries are loaded when first used. */
+/** Floor 3: databases that loops read from and whose changes start their runs. What opens them, and so reaches a driver, is in `open/`. */
 export type {
   Backlog,
   Capture,
@@ -17,7 +17,12 @@ export type {
   Statement,
   TransactionLimits,
 } from './database.ts';
-export { type DatabaseOptions, openDatabase } from './open-database.ts';
+export {
+  chooseProvider,
+  type DatabaseOptions,
+  type DatabaseProvider,
+  type OpenDatabase,
+} from './database-address.ts';
 export {
   CAPTURE_FUNCTION,
   type CaptureTrigger,
@@ -29,5 +34,4 @@ export {
   WATCH_STATE,
 } from './postgres/capture-sql.ts';
 export { quoteLiteral, quoteName, quoteTable } from './postgres/identifiers.ts';
-export { type Listener, type ListenOptions, listen } from './postgres/listen.ts';
 export { requireCapture } from './require-capture.ts';

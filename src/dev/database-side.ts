@@ -1,4 +1,6 @@
-import { databaseOf, drainChanges, type Follower, followChanges } from '../changes/index.ts';
+import { type Follower, followChanges } from '../changes/follow.ts';
+import { databaseOf, drainChanges } from '../changes/index.ts';
+import { openDatabase } from '../databases/open/any.ts';
 import type { Env } from '../env/index.ts';
 import { isSkeneError, messageOf } from '../errors/index.ts';
 import { createServices, type Report, type ServiceOptions } from '../intake/index.ts';
@@ -47,7 +49,7 @@ export function createDatabaseSide({
   };
   const context = {
     services: createServices(env, { ...services, report }),
-    database: databaseOf(env, settings),
+    database: databaseOf(env, settings, openDatabase),
   };
   const timers = new Set<NodeJS.Timeout>();
   let deployment: Deployment | undefined;

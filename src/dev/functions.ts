@@ -1,3 +1,4 @@
+import { openDatabase } from '../databases/open/any.ts';
 import { problemResponse, RequestError } from '../errors/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import type { WorkflowDefinition } from '../runtime/index.ts';
@@ -9,17 +10,18 @@ import { createUnsubscribeHandler } from '../server/unsubscribe.ts';
 import { createWorkflowsHandler, type WorkflowSources } from '../server/workflows.ts';
 
 /** What is served: a project as it is now. */
-export type FunctionSources = Omit<WorkflowSources, 'workflows'> & {
+export type FunctionSources = Omit<WorkflowSources, 'workflows' | 'openDatabase'> & {
   workflows: Readonly<Record<string, WorkflowDefinition>>;
 };
 
 /** Routes requests as Vercel routes them to the files of `api/`. */
-export function createFunctions(sources: FunctionSources, options: HandlerOptions): Handler {
+export function createFunctions(project: FunctionSources, options: HandlerOptions): Handler {
+  const sources = { ...project, openDatabase };
   const { deployment } = sources satisfies { deployment: Deployment };
   const routes: Array<[RegExp, Partial<Record<string, Handler>>]> = [
     [/^\/api\/events$/, createEventsHandler(deployment, options)],
     [/^\/api\/workflows\/v1\/[^/]+$/, createWorkflowsHandler(sources, options)],
-    [/^\/api\/schedules\/[^/]+$/, createSchedulesHandler(deployment, options)],
+    [/^\/api\/schedules\/[^/]+$/, createSchedulesHandler(sources, options)],
     [/^\/api\/unsubscribe$/, createUnsubscribeHandler(options)],
     [/^\/api\/health$/, createHealthHandler(deployment, options)],
   ];

@@ -1,6 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { chooseProvider, type DatabaseProvider } from '../databases/index.ts';
+import { createEnv, type Env } from '../env/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { type CheckOptions, type CheckResult, checkProject } from './check.ts';
 import { readTemplates } from './templates.ts';
@@ -19,7 +21,8 @@ export interface BuildResult extends CheckResult {
 }
 
 /**
- * Checks a project, and writes what its functions import: `deployment.ts` (the loops, as plain data), `actions.ts` and `templates.ts`. They
+ * Checks a project, and writes what its functions import: `deployment.ts` (the loops, as plain data), `database.ts`
+ * (the one driver they need), `actions.ts` and `templates.ts`. They
  * are TypeScript because Vercel compiles and traces what a function imports; a JSON file would have no type. The same project gives the
  * same bytes, and a module that would not change is not touched.
  */
@@ -33,6 +36,7 @@ export async function buildProject(options: BuildOptions = {}): Promise<BuildRes
   const modules: Record<string, string> = {
     'deployment.ts': deploymentModule(checked.deployment, outDir),
     'actions.ts': actionsModule(actionNames, checked.file, outDir),
+    'database.ts': databaseModule(openerOf(checked.deployment.database, createEnv(options.env)), outDir),
     'templates.ts': generateTemplatesModule(templates, outDir, roomSpecifier('email', outDir)),
   };
   await mkdir(outDir, { recursive: true });
@@ -51,6 +55,18 @@ function deploymentModule(deployment: Deployment, outDir: string): string {
     `export const deployment: Deployment = ${JSON.stringify(deployment, undefined, 2)};`,
     '',
   ].join('\n');
+}
+
+/** The functions reach the driver of the database that is there when they are built; where none is known, every driver. */
+function openerOf({ urlVariable, provider }: Deployment['database'], env: Env): DatabaseProvider | 'any' {
+  const url = env.read(urlVariable);
+  if (url === undefined) return provider ?? 'any';
+  return chooseProvider({ url, provider, neonEndpoint: env.neonEndpoint }) ?? 'any';
+}
+
+function databaseModule(opener: DatabaseProvider | 'any', outDir: string): string {
+  const specifier = sourceSpecifier(`databases/open/${opener}`, outDir);
+  return [HEAD, `export { openDatabase } from '${specifier}';`, ''].join('\n');
 }
 
 /** Without custom actions the functions need not load the config, nor anything it imports. */
@@ -74,8 +90,13 @@ function actionsModule(names: readonly string[], file: string, outDir: string): 
 
 /** How a module in `outDir` names the door of one of this package's rooms; only types are imported from there. */
 function roomSpecifier(room: string, outDir: string): string {
+  return sourceSpecifier(`${room}/index`, outDir);
+}
+
+/** How a module in `outDir` names a file of this package's sources, given without its extension. */
+function sourceSpecifier(path: string, outDir: string): string {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return specifier(outDir, fileURLToPath(new URL(`../${room}/index.${extension}`, import.meta.url)));
+  return specifier(outDir, fileURLToPath(new URL(`../${path}.${extension}`, import.meta.url)));
 }
 
 function specifier(from: string, to: string): string {

@@ -1,4 +1,5 @@
 import { databaseOf, drainChanges } from '../changes/index.ts';
+import type { OpenDatabase } from '../databases/index.ts';
 import { createEnv } from '../env/index.ts';
 import { RequestError } from '../errors/index.ts';
 import { createServices } from '../intake/index.ts';
@@ -7,19 +8,26 @@ import { createReceiver, verifyQStashRequest } from '../runs/index.ts';
 import { readBody } from '../sources/index.ts';
 import { answering, type Handler, type HandlerOptions } from './respond.ts';
 
+/** What the function of schedules serves. */
+export interface ScheduleSources {
+  deployment: Deployment;
+  /** Opens the database the deployment was built for. */
+  openDatabase: OpenDatabase;
+}
+
 /** Less than the shortest time limit of a Vercel function, so that a drain ends by itself. */
 const DRAIN_BUDGET_MS = 8_000;
 
 /** `POST /api/schedules/{task}`: what QStash's schedules call for; `drain` empties the outbox. Signed by QStash, or refused. */
 export function createSchedulesHandler(
-  deployment: Deployment,
+  { deployment, openDatabase }: ScheduleSources,
   options: HandlerOptions = {},
 ): { POST: Handler } {
   const env = options.env ?? createEnv();
   const context = {
     deployment,
     services: createServices(env, options),
-    database: databaseOf(env, deployment.database),
+    database: databaseOf(env, deployment.database, openDatabase),
   };
 
   return {

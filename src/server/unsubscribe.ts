@@ -1,4 +1,4 @@
-import { verifyUnsubscribe } from '../email/index.ts';
+import { verifyUnsubscribe } from '../email/unsubscribe.ts';
 import { createEnv } from '../env/index.ts';
 import { RequestError } from '../errors/index.ts';
 import { createServices } from '../intake/index.ts';

@@ -1,5 +1,6 @@
 import { databaseOf, once } from '../changes/index.ts';
 import type { CustomAction } from '../config/index.ts';
+import type { OpenDatabase } from '../databases/index.ts';
 import { createMailer, type TemplateSource } from '../email/index.ts';
 import { createEnv } from '../env/index.ts';
 import { RequestError } from '../errors/index.ts';
@@ -13,6 +14,8 @@ import { answering, type Handler, type HandlerOptions } from './respond.ts';
 /** What the workflow function serves. */
 export interface WorkflowSources {
   deployment: Deployment;
+  /** Opens the database the deployment was built for. */
+  openDatabase: OpenDatabase;
   workflows: Readonly<Record<string, WorkflowDefinition>>;
   templates: Readonly<Record<string, TemplateSource>>;
   actions: Readonly<Record<string, CustomAction>>;
@@ -26,11 +29,11 @@ export function createWorkflowsHandler(
   sources: WorkflowSources,
   options: HandlerOptions = {},
 ): { POST: Handler } {
-  const { deployment, workflows, templates, actions } = sources;
+  const { deployment, openDatabase, workflows, templates, actions } = sources;
   const env = options.env ?? createEnv();
   const host: WorkflowHost = {
     services: createServices(env, options),
-    database: databaseOf(env, deployment.database),
+    database: databaseOf(env, deployment.database, openDatabase),
     mailer: once(async () =>
       createMailer({ apiKey: env.resend.apiKey, baseUrl: env.resend.baseUrl, preview: env.isPreview }),
     ),

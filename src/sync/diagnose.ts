@@ -1,4 +1,5 @@
-import { type Capture, type Database, openDatabase } from '../databases/index.ts';
+import type { Capture, Database } from '../databases/index.ts';
+import { openDatabase } from '../databases/open/any.ts';
 import type { Env } from '../env/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { createState } from '../state/index.ts';

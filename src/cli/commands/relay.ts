@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
-import { databaseOf, drainChanges, followChanges } from '../../changes/index.ts';
+import { followChanges } from '../../changes/follow.ts';
+import { databaseOf, drainChanges } from '../../changes/index.ts';
+import { openDatabase } from '../../databases/open/any.ts';
 import { messageOf } from '../../errors/index.ts';
 import { createServices, type Report } from '../../intake/index.ts';
 import type { CommandContext } from '../command.ts';
@@ -36,7 +38,7 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
       const context = {
         deployment,
         services: createServices(env, { report }),
-        database: databaseOf(env, deployment.database),
+        database: databaseOf(env, deployment.database, openDatabase),
       };
       const drain = async (): Promise<void> => {
         try {

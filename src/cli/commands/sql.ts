@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { openDatabase, requireCapture } from '../../databases/index.ts';
+import { requireCapture } from '../../databases/index.ts';
+import { openDatabase } from '../../databases/open/any.ts';
 import { requireStack } from '../../dev/index.ts';
 import type { CommandContext } from '../command.ts';
 import { EXIT } from '../exit-code.ts';

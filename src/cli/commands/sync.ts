@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type Database, openDatabase } from '../../databases/index.ts';
+import type { Database } from '../../databases/index.ts';
+import { openDatabase } from '../../databases/open/any.ts';
 import type { Env } from '../../env/index.ts';
 import type { Deployment } from '../../plan/index.ts';
 import {

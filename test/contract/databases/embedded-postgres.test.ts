@@ -1,4 +1,4 @@
-import { openDatabase } from '../../../src/databases/index.ts';
+import { openDatabase } from '../../../src/databases/open/any.ts';
 import { listen } from '../../../src/dev/listen.ts';
 import { startEmbeddedPostgres } from '../../../src/dev/postgres/index.ts';
 import { describeDatabase } from './database-suite.ts';

@@ -1,6 +1,7 @@
 import mysql from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Database, openDatabase } from '../../../src/databases/index.ts';
+import type { Database } from '../../../src/databases/index.ts';
+import { openDatabase } from '../../../src/databases/open/any.ts';
 import { hasMariadb, type MariadbServer, startMariadbServer } from '../../servers/mariadb.ts';
 import { startPlanetscaleServer } from '../../servers/planetscale.ts';
 import { describeReading, type ReadingDialect } from './reading-suite.ts';

@@ -1,6 +1,7 @@
 import mysql from 'mysql2/promise';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Database, openDatabase, type Polling } from '../../../src/databases/index.ts';
+import type { Database, Polling } from '../../../src/databases/index.ts';
+import { openDatabase } from '../../../src/databases/open/any.ts';
 import { type RowChange, type RowOperation, rowEvent } from '../../../src/events/index.ts';
 import type { Watch } from '../../../src/plan/index.ts';
 import { hasMariadb, type MariadbServer, startMariadbServer } from '../../servers/mariadb.ts';

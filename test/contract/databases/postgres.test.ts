@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { openDatabase } from '../../../src/databases/index.ts';
+import { openDatabase } from '../../../src/databases/open/any.ts';
 import { hasPostgres, startPostgres } from '../../servers/postgres.ts';
 import { describeDatabase } from './database-suite.ts';
 

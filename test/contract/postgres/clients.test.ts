@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { listen, openDatabase } from '../../../src/databases/index.ts';
+import { openDatabase } from '../../../src/databases/open/any.ts';
+import { listen } from '../../../src/databases/postgres/listen.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/dev/postgres/index.ts';
 import { applyDatabaseSync, planDatabaseSync } from '../../../src/sync/index.ts';
 

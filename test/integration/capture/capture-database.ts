@@ -2,9 +2,9 @@ import pg from 'pg';
 import {
   type CapturingDatabase,
   type DatabaseOptions,
-  openDatabase,
   requireCapture,
 } from '../../../src/databases/index.ts';
+import { openDatabase } from '../../../src/databases/open/any.ts';
 import type { RowOperation } from '../../../src/events/index.ts';
 import type { Watch } from '../../../src/plan/index.ts';
 import { applyDatabaseSync, planDatabaseSync } from '../../../src/sync/index.ts';

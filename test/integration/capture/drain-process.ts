@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
-import { openDatabase, requireCapture } from '../../../src/databases/index.ts';
+import { requireCapture } from '../../../src/databases/index.ts';
+import { openDatabase } from '../../../src/databases/open/any.ts';
 import { rowEvent } from '../../../src/events/index.ts';
 
 /** Drains until it is killed: writes the event ids of each batch to a file, as QStash would accept them, then deletes the rows. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openDatabase, requireCapture } from '../../../src/databases/index.ts';
+import { requireCapture } from '../../../src/databases/index.ts';
+import { openDatabase } from '../../../src/databases/open/any.ts';
 import { type PostgresServer, startPostgresServer } from '../../contract/databases/postgres-server.ts';
 import { openCaptureDatabase, watching } from './capture-database.ts';
 

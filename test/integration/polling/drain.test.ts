@@ -1,6 +1,7 @@
 import mysql from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseOf, drainChanges } from '../../../src/changes/index.ts';
+import { openDatabase } from '../../../src/databases/open/any.ts';
 import { listen } from '../../../src/dev/listen.ts';
 import { createEnv, type Env } from '../../../src/env/index.ts';
 import { createServices, type Report } from '../../../src/intake/index.ts';
@@ -44,7 +45,7 @@ describe.skipIf(!hasMariadb(WHAT) || !hasRedis(WHAT))('with real servers', () =>
         VERCEL_GIT_COMMIT_REF: `drain-${namespaces}`,
       });
     const env = envFor(queueUrl);
-    const database = databaseOf(env, { provider: 'mysql', urlVariable: 'DATABASE_URL' });
+    const database = databaseOf(env, { provider: 'mysql', urlVariable: 'DATABASE_URL' }, openDatabase);
     const reports: Report[] = [];
     return {
       app,

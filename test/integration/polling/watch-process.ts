@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { databaseOf, drainChanges } from '../../../src/changes/index.ts';
+import { openDatabase } from '../../../src/databases/open/any.ts';
 import { createEnv } from '../../../src/env/index.ts';
 import { createServices } from '../../../src/intake/index.ts';
 import { deploymentOf } from './deployment.ts';
@@ -10,7 +11,7 @@ const env = createEnv();
 const context = {
   deployment,
   services: createServices(env),
-  database: databaseOf(env, deployment.database),
+  database: databaseOf(env, deployment.database, openDatabase),
 };
 for (;;) {
   try {
