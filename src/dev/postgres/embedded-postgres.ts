@@ -1,9 +1,10 @@
-import { createBackend, IDLE_IN_TRANSACTION_MS } from './backend.ts';
+import { type Backend, createBackend, IDLE_IN_TRANSACTION_MS } from './backend.ts';
 import { openDirectory, openTemporaryDirectory } from './directory.ts';
 import { startEngine } from './engine.ts';
 import { createNeonFront } from './neon-front.ts';
 import { withClient } from './own-client.ts';
 import { SAMPLE_TABLES } from './sample-tables.ts';
+import { openTemporaryCluster } from './temporary-cluster.ts';
 import { serveWire } from './wire-server.ts';
 
 /** A PostgreSQL in this process, reached like any other. */
@@ -34,21 +35,12 @@ export async function startEmbeddedPostgres(options: {
   port: number;
   idleInTransactionMs?: number;
 }): Promise<EmbeddedPostgres> {
-  const directory = options.dataDir === undefined ? openTemporaryDirectory() : openDirectory(options.dataDir);
-  const undo: (() => unknown)[] = [directory.close];
+  const undo: (() => unknown)[] = [];
   const stop = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    const engine = await startEngine(directory.cluster);
-    undo.push(engine.close);
-    const backend = await createBackend(engine, {
-      patienceMs: options.idleInTransactionMs ?? IDLE_IN_TRANSACTION_MS,
-    });
-    if (directory.isFresh) {
-      await backend.prepare(SAMPLE_TABLES);
-      directory.complete();
-    }
+    const backend = await openBackend(options, undo);
     const server = await serveWire(backend, options.port);
     undo.push(server.close);
     return embeddedPostgres(server.port, stop);
@@ -56,6 +48,29 @@ export async function startEmbeddedPostgres(options: {
     await stop();
     throw error;
   }
+}
+
+/** @param undo takes what closes it again. */
+async function openBackend(
+  { dataDir, idleInTransactionMs }: { dataDir?: string | undefined; idleInTransactionMs?: number },
+  undo: (() => unknown)[],
+): Promise<Backend> {
+  if (dataDir === undefined && idleInTransactionMs === undefined) {
+    const cluster = await openTemporaryCluster();
+    undo.push(cluster.close);
+    await cluster.backend.prepare(SAMPLE_TABLES);
+    return cluster.backend;
+  }
+  const directory = dataDir === undefined ? openTemporaryDirectory() : openDirectory(dataDir);
+  undo.push(directory.close);
+  const engine = await startEngine(directory.cluster);
+  undo.push(engine.close);
+  const backend = await createBackend(engine, { patienceMs: idleInTransactionMs ?? IDLE_IN_TRANSACTION_MS });
+  if (directory.isFresh) {
+    await backend.prepare(SAMPLE_TABLES);
+    directory.complete();
+  }
+  return backend;
 }
 
 function embeddedPostgres(port: number, close: () => Promise<void>): EmbeddedPostgres {

@@ -13,6 +13,8 @@ export interface Engine {
   run(messages: Uint8Array, onAnswer: (bytes: Uint8Array) => void): Promise<void>;
   /** Ends what runs now, whatever it is. */
   interrupt(): void;
+  /** Whether the process is to go on for its sake; it is at first. */
+  setNeeded(isNeeded: boolean): void;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,10 @@ export async function startEngine(directory: string): Promise<Engine> {
     interrupt() {
       isInterrupted = true;
       void thread?.terminate();
+    },
+    setNeeded(isNeeded) {
+      if (isNeeded) thread?.ref();
+      else thread?.unref();
     },
     async close() {
       if (thread !== undefined) await converse(thread, { kind: 'close' }, () => {});
