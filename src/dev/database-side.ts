@@ -54,6 +54,8 @@ export function createDatabaseSide({
   const timers = new Set<NodeJS.Timeout>();
   let deployment: Deployment | undefined;
   let follower: Follower | undefined;
+  /** Tables that could not be watched yet. */
+  const unwatched = new Set<string>();
   const said = new Map<string, number>();
   let isClosed = false;
 
@@ -80,11 +82,14 @@ export function createDatabaseSide({
       // What cannot be polled is said when it is polled.
       if (database.polling !== undefined) return true;
       await applyDatabaseSync(database, await planDatabaseSync(database, [watch]));
+      if (unwatched.delete(watch.table)) log.note(`${watch.table} is watched now.`);
       return true;
     } catch (error) {
-      complain(
-        isSkeneError(error) ? [error.message, error.hint].filter(Boolean).join(' ') : messageOf(error),
-      );
+      const reason = isSkeneError(error)
+        ? [error.message, error.hint].filter(Boolean).join(' ')
+        : messageOf(error);
+      complain(`${reason} Tried again every ${RETRY_MS / 1_000} s.`);
+      unwatched.add(watch.table);
       return false;
     }
   }
@@ -96,6 +101,8 @@ export function createDatabaseSide({
 
   const drain = oneAtATime(async () => {
     if (deployment === undefined || isClosed) return;
+    // Before the first trigger there is no outbox.
+    if (unwatched.size > 0 && unwatched.size === deployment.watches.length) return;
     try {
       await drainChanges({ deployment, ...context }, { budgetMs: DRAIN_BUDGET_MS });
     } catch (error) {
@@ -108,6 +115,7 @@ export function createDatabaseSide({
     async use(next) {
       deployment = next;
       said.clear();
+      unwatched.clear();
       await sync();
     },
     async start() {

@@ -1,5 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type CapturingDatabase, type Database, requireCapture } from '../../databases/index.ts';
+import {
+  type CapturingDatabase,
+  type Database,
+  requireCapture,
+  type Statement,
+} from '../../databases/index.ts';
 import { isSkeneError, ProviderError } from '../../errors/index.ts';
 import type { DatabaseSyncPlan } from './plan-database-sync.ts';
 
@@ -18,6 +23,9 @@ export interface ApplyOptions {
   onBlocked?: ((blockers: string[]) => void) | undefined;
 }
 
+/** Of two that create the same thing at once, `IF NOT EXISTS` fails one: the second waits, and finds it there. */
+const ONE_AT_A_TIME: Statement = { sql: "SELECT pg_advisory_xact_lock(hashtext('skene sync'))" };
+
 /**
  * Does what a plan says, all or nothing.
  * @throws {ProviderError} PROVIDER_UNAVAILABLE, with the sessions that are in the way, when a table stays busy.
@@ -32,7 +40,7 @@ export async function applyDatabaseSync(
   const { attempts = 6, lockTimeoutMs = 1_000, backoffMs = 500, onBlocked = () => {} } = options;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await capturing.capture.transaction(plan.statements, { lockTimeoutMs });
+      await capturing.capture.transaction([ONE_AT_A_TIME, ...plan.statements], { lockTimeoutMs });
       return;
     } catch (error) {
       if (!isLockTimeout(error)) throw error;

@@ -21,6 +21,13 @@ describe('what is captured', () => {
     expect(await capture.drain()).toEqual(['a']);
   });
 
+  it('is set up once, by however many deployments at the same time', async () => {
+    await using capture = await openCaptureDatabase(await server.createDatabase());
+    await Promise.all(Array.from({ length: 8 }, async () => capture.sync([everything])));
+    await capture.app.query(`INSERT INTO users (email) VALUES ('a')`);
+    expect(await capture.drain()).toEqual(['a']);
+  });
+
   it('is hidden from roles that a host grants every new table', async () => {
     await using capture = await openCaptureDatabase(await server.createDatabase());
     await capture.owner.query('ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO app');
