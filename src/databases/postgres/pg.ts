@@ -25,6 +25,7 @@ export async function createPgDriver(url: string): Promise<Driver> {
   });
   // An idle connection that breaks is replaced at the next use; unheard, its error would end the process.
   pool.on('error', () => {});
+  let ending: Promise<void> | undefined;
 
   return {
     kind: 'postgres',
@@ -41,7 +42,10 @@ export async function createPgDriver(url: string): Promise<Driver> {
         client.release(failure !== undefined && !(failure instanceof library.DatabaseError));
       }
     },
-    close: () => pool.end(),
+    async close() {
+      ending ??= pool.end();
+      await ending;
+    },
   };
 }
 
