@@ -1,4 +1,4 @@
-import { createEnv, type Env } from '../env/index.ts';
+import { createEnv, type Env, type EnvSource } from '../env/index.ts';
 import { DEV_SIGNING_KEYS, DEV_TOKEN } from './qstash/index.ts';
 
 /** The token of the local Redis and the secret of the local functions: they guard nothing but this machine's loopback. */
@@ -39,12 +39,13 @@ export function devVariables(urls: DevUrls): Record<string, string> {
   };
 }
 
-/** The same as an {@link Env}; the configuration may name any variable for the database's URL. */
-export function createDevEnv(urls: DevUrls, urlVariable: string): Env {
+/** The same as an {@link Env}; the configuration may name any variable for the database's URL, and `more` put others in their place. */
+export function createDevEnv(urls: DevUrls, urlVariable: string, more: EnvSource = {}): Env {
   return createEnv({
     ...process.env,
     ...devVariables(urls),
     VERCEL_ENV: undefined,
     [urlVariable]: urls.planetscale ?? urls.database,
+    ...more,
   });
 }

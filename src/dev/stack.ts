@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Env } from '../env/index.ts';
+import type { Env, EnvSource } from '../env/index.ts';
 import type { Project } from '../project/index.ts';
 import type { WorkflowDefinition } from '../runtime/index.ts';
 import { type Clock, createClock } from './clock.ts';
@@ -51,6 +51,8 @@ export interface StackOptions {
   log: (clock: Clock) => DevLog;
   /** Time stands still until it is moved (for tests). */
   frozen?: boolean;
+  /** Variables that the functions find beside, or in place of, the stack's own. */
+  variables?: EnvSource | undefined;
 }
 
 /** The local stack, running. */
@@ -98,7 +100,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     neon: postgres === undefined ? undefined : `${sockets.functions.url}/dev/neon`,
     planetscale: planetscale && withCredentials(sockets.functions.url, new URL(options.databaseUrl ?? '')),
   };
-  const env = createDevEnv(urls, options.project.deployment.database.urlVariable);
+  const env = createDevEnv(urls, options.project.deployment.database.urlVariable, options.variables);
 
   const redis = createRedisServer({ clock, journal: fileOf('redis.jsonl'), token: DEV_REDIS_TOKEN });
   const inbox = createInbox({ clock, journal: fileOf('inbox.jsonl') });

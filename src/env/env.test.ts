@@ -26,6 +26,9 @@ describe('createEnv', () => {
       VERCEL_URL: 'd.vercel.app',
     };
     expect(createEnv(preview).baseUrl).toBe('https://d.vercel.app');
+    expect(createEnv({ ...preview, SKENE_URL: 'https://app.example.com' }).baseUrl).toBe(
+      'https://d.vercel.app',
+    );
   });
 
   it('keeps the keys of a preview apart from those of production', () => {

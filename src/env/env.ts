@@ -59,11 +59,13 @@ export function createEnv(source?: EnvSource): Env {
       return get('VERCEL_ENV') === 'preview';
     },
     get baseUrl() {
-      const host =
-        get('VERCEL_ENV') === 'preview'
-          ? get('VERCEL_URL')
-          : (get('VERCEL_PROJECT_PRODUCTION_URL') ?? get('VERCEL_URL'));
-      const url = get('SKENE_URL') ?? (host === undefined ? undefined : `https://${host}`);
+      const httpsTo = (host: string | undefined) => (host === undefined ? undefined : `https://${host}`);
+      const deployment = httpsTo(get('VERCEL_URL'));
+      const production = httpsTo(get('VERCEL_PROJECT_PRODUCTION_URL'));
+      // A preview that finds production's SKENE_URL would have production run its loops, and mail real people.
+      const url = this.isPreview
+        ? (deployment ?? get('SKENE_URL'))
+        : (get('SKENE_URL') ?? production ?? deployment);
       return (url ?? need('SKENE_URL', 'so that QStash knows where to call')).replace(/\/+$/, '');
     },
     get secret() {

@@ -5,11 +5,21 @@ import { RequestError } from '../errors/index.ts';
 export interface QStashAccess {
   url: string | undefined;
   token: string;
+  /**
+   * What every delivery of a message published here carries.
+   * @see https://upstash.com/docs/workflow/troubleshooting/vercel
+   */
+  headers?: Record<string, string> | undefined;
 }
 
 /** The vendor's client. */
-export function createQStashClient({ url, token }: QStashAccess): Client {
-  return new Client({ token, ...(url === undefined ? {} : { baseUrl: url }), enableTelemetry: false });
+export function createQStashClient({ url, token, headers = {} }: QStashAccess): Client {
+  return new Client({
+    token,
+    headers,
+    ...(url === undefined ? {} : { baseUrl: url }),
+    enableTelemetry: false,
+  });
 }
 
 /** How far apart QStash's clock and ours may be. */

@@ -46,7 +46,7 @@ export function serveWorkflow(
     },
     {
       url,
-      qstashClient: createQStashClient(env.qstash),
+      qstashClient: createQStashClient({ ...env.qstash, headers: env.bypassHeaders }),
       receiver: createReceiver(env.signingKeys, url),
       disableTelemetry: true,
       failureFunction: async ({ context, failStatus, failResponse }) => {

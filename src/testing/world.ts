@@ -14,6 +14,8 @@ export interface WorldOptions {
   templates?: Readonly<Record<string, TemplateSource>> | undefined;
   /** A PostgreSQL of your own in place of the embedded one. */
   databaseUrl?: string | undefined;
+  /** Variables that the functions find beside the stack's own, such as `VERCEL_ENV`. */
+  variables?: Readonly<Record<string, string>> | undefined;
   /** Where the state is kept, for a world that is left and entered again; in memory when absent. */
   stateDir?: string | undefined;
 }
@@ -62,6 +64,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     frozen: true,
     databaseUrl: options.databaseUrl,
     stateDir: options.stateDir,
+    variables: options.variables,
   });
   const { env, clock, qstash, urls } = stack;
   const state = createState({ ...env.redis, namespace: env.namespace });
