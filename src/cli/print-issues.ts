@@ -17,11 +17,17 @@ export function printIssues(
     terminal.out(
       `${colors.bold(`${shownPath(file, directory)}:${line}:${column}`)} ${label} ${colors.dim(code)}`,
     );
-    terminal.out(`  ${sentence(`${path === '' ? 'The file' : path} ${message}`)}`);
+    terminal.out(`  ${sentence(`${subjectOf(path, message)}${message}`)}`);
     if (source?.file === file) terminal.out(colors.dim(excerpt(source.line(line), line, column)));
     if (hint !== undefined) terminal.out(indent(sentence(hint), '  '));
     terminal.out();
   }
+}
+
+/** A message continues what it is about: the path, or else the file; a template's is a whole sentence already. */
+function subjectOf(path: string, message: string): string {
+  if (path !== '') return `${path} `;
+  return /^[\p{Lu}"]/u.test(message) ? '' : 'The file ';
 }
 
 /** The line of the source, cut to what fits, with a caret below the column. */

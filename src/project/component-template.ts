@@ -23,6 +23,7 @@ interface ReactEmail {
  */
 export async function readComponent(file: string): Promise<ComponentTemplate> {
   const jiti = await createImporter(file, { jsx: { runtime: 'automatic' } });
+  forgetOwnModules(jiti.cache);
   const load = <TModule>(id: string): Promise<TModule> =>
     jiti.import<TModule>(id).catch((cause: unknown) => {
       throw explain(cause, file);
@@ -50,11 +51,17 @@ export async function readComponent(file: string): Promise<ComponentTemplate> {
   };
 }
 
+/** A saved template is read again with what it is made of, but with the same React: its hooks know only one. */
+function forgetOwnModules(cache: Record<string, unknown>): void {
+  for (const path of Object.keys(cache)) if (!/[\\/]node_modules[\\/]/.test(path)) delete cache[path];
+}
+
 function explain(cause: unknown, file: string): ConfigError {
-  const missing = /Cannot find (?:module|package) '((?:@[^/']+\/)?[^/'.][^/']*)/.exec(messageOf(cause))?.[1];
+  const [what = ''] = messageOf(cause).split(/\s*\n/, 1);
+  const missing = /Cannot find (?:module|package) '((?:@[^/']+\/)?[^/'.][^/']*)/.exec(what)?.[1];
   return missing === undefined
-    ? new ConfigError('TEMPLATE_INVALID', `The component cannot be loaded: ${messageOf(cause)}`, {
-        where: { file },
+    ? new ConfigError('TEMPLATE_INVALID', `The component cannot be loaded: ${what}`, {
+        where: { file, ...placeIn(messageOf(cause)) },
         cause,
       })
     : new ConfigError(
@@ -66,4 +73,10 @@ function explain(cause: unknown, file: string): ConfigError {
           cause,
         },
       );
+}
+
+/** The place that a syntax error tells at its end: `welcome.tsx:1:28`. */
+function placeIn(message: string): { line?: number; column?: number } {
+  const [, line, column] = /:(\d+):(\d+)\s*$/.exec(message) ?? [];
+  return line === undefined ? {} : { line: Number(line), column: Number(column) };
 }
