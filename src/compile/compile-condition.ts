@@ -10,7 +10,7 @@ const MOST_CHECKS = 6;
 export function compileCondition(condition: Condition, config: ResolvedConfig): PlanCondition {
   switch (condition.type) {
     case 'query':
-      return compileQuery(condition.query, durationOf(condition.timeout), dialectOf(config));
+      return compileQuery(condition.query, durationOf(condition.timeout), dialectsOf(config));
     case 'event':
       return {
         type: 'event',
@@ -37,15 +37,16 @@ export function compileCondition(condition: Condition, config: ResolvedConfig): 
   }
 }
 
-/** The dialect in which the configuration's queries are written. */
-export function dialectOf(config: ResolvedConfig): Dialect {
-  const provider = config.database.provider;
-  return provider === 'planetscale' || provider === 'mysql' ? 'mysql' : 'postgres';
+/** In which dialects a query may be: where the database is not named, the first that takes it decides. */
+export function dialectsOf({ database }: ResolvedConfig): Dialect[] {
+  if (database.provider === undefined) return ['postgres', 'mysql'];
+  return database.provider === 'planetscale' || database.provider === 'mysql' ? ['mysql'] : ['postgres'];
 }
 
-function compileQuery(sql: string, timeout: number, dialect: Dialect): PlanCondition {
-  const analysis = analyseQuery(sql, { dialect, parameters: 1 });
-  if (!analysis.ok) throw new InternalError(`An unchecked query reached the compiler: ${analysis.message}`);
+function compileQuery(sql: string, timeout: number, dialects: readonly Dialect[]): PlanCondition {
+  const analyses = dialects.map((dialect) => analyseQuery(sql, { dialect, parameters: 1 }));
+  const analysis = analyses.find(({ ok }) => ok);
+  if (!analysis?.ok) throw new InternalError(`An unchecked query reached the compiler: ${sql}`);
   const wakes: Wake[] = analysis.reads.flatMap(({ table, column, equals }) =>
     column === undefined ? [] : [{ table, column, equals }],
   );

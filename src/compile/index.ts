@@ -1,4 +1,6 @@
 /** Floor 4: from the loops as they are written to the plans that runs carry. Pure; not needed by any function. */
+
+export { dialectsOf } from './compile-condition.ts';
 export { type CompileOptions, compileConfig } from './compile-config.ts';
 export { type BilledMessages, describePlan } from './describe.ts';
 export { mermaidOf } from './mermaid.ts';

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { allowedKeys, closestKey } from './keys.ts';
 import { authorPath, type ConfigPath, type ExportForm, formatPath } from './path.ts';
+import { quoted } from './quoted.ts';
 
 /** A stable name for each kind of problem `skene check` finds. */
 export type IssueCode =
@@ -105,7 +106,7 @@ function describeIssue(zodIssue: z.core.$ZodIssue, found: unknown): Finding {
     case 'invalid_key':
       return {
         code: 'invalid',
-        ...worded(`"${String(zodIssue.path.at(-1))}"`, zodIssue.issues[0]?.message ?? 'is not a name'),
+        ...worded(quoted(String(zodIssue.path.at(-1))), zodIssue.issues[0]?.message ?? 'is not a name'),
       };
     default:
       return { code: 'invalid', ...worded(describe(found), zodIssue.message) };
@@ -203,7 +204,7 @@ function valueAt(input: unknown, path: ReadonlyArray<PropertyKey>): unknown {
 
 function describe(value: unknown): string {
   if (value === undefined) return 'missing';
-  if (typeof value === 'string') return `"${value.length > 60 ? `${value.slice(0, 57)}...` : value}"`;
+  if (typeof value === 'string') return quoted(value);
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `an array of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';

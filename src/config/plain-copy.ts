@@ -43,7 +43,9 @@ function copy(value: unknown, path: ConfigPath, above: readonly object[]): unkno
   if (above.length >= DEEPEST) refuse(`is nested more than ${DEEPEST} deep`, 'write it flatter');
   const inside = [...above, value];
   if (Array.isArray(value))
-    return value.map((_, index) => copy(read(value, index, path), [...path, index], inside));
+    return Array.from({ length: value.length }, (_, index) =>
+      copy(read(value, index, path), [...path, index], inside),
+    );
   const result: Record<string, unknown> = {};
   for (const key of keysOf(value, path)) {
     if (key === '__proto__')

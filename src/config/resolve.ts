@@ -2,6 +2,7 @@ import { ConfigError } from '../errors/index.ts';
 import { type ConfigIssue, issuesOf } from './issues.ts';
 import { authorPath, type ExportForm, formatPath } from './path.ts';
 import { plainCopy } from './plain-copy.ts';
+import { quoted } from './quoted.ts';
 import { type Config, ConfigSchema, type Loop } from './schema.ts';
 
 /** A loop with its id filled in. */
@@ -71,7 +72,7 @@ function duplicateIds(loops: ResolvedLoop[], form: ExportForm): ConfigIssue[] {
       code: 'duplicate_id',
       path: formatPath(path),
       parts: path,
-      message: `is "${loop.id}", as is that of loop ${earlier + 1}`,
+      message: `is ${quoted(loop.id)}, as is that of loop ${earlier + 1}`,
       hint: 'give each loop an id of its own; without one, its type is its id',
     });
   }

@@ -2,6 +2,7 @@ import { Cron } from 'croner';
 import * as z from 'zod';
 import { DURATION_FORMS, parseDuration } from './duration.ts';
 import { globProblem } from './glob.ts';
+import { quoted } from './quoted.ts';
 
 /**
  * The loop language. Types are inferred from these schemas, so that an editor completes what `skene check` accepts.
@@ -14,7 +15,7 @@ const Duration = z.string().superRefine((text, context) => {
   if (parseDuration(text) !== undefined) return;
   context.addIssue({
     code: 'custom',
-    ...issue('duration', `"${text}" is not a duration`, `write ${DURATION_FORMS}`),
+    ...issue('duration', `${quoted(text)} is not a duration`, `write ${DURATION_FORMS}`),
   });
 });
 
@@ -24,7 +25,7 @@ const TimeZone = z.string().superRefine((name, context) => {
     code: 'custom',
     ...issue(
       'timezone',
-      `"${name}" is not a time zone`,
+      `${quoted(name)} is not a time zone`,
       'write an IANA name such as Europe/Helsinki, or UTC',
     ),
   });
@@ -36,7 +37,7 @@ const CronExpression = z.string().superRefine((expression, context) => {
   const hint = 'write five fields: minute hour day month weekday, such as 0 9 * * * for daily at nine';
   context.addIssue({
     code: 'custom',
-    ...issue('cron', `"${expression}" is not a cron expression: ${problem}`, hint),
+    ...issue('cron', `${quoted(expression)} is not a cron expression: ${problem}`, hint),
   });
 });
 
@@ -44,7 +45,7 @@ const Glob = z.string().superRefine((glob, context) => {
   const problem = globProblem(glob);
   if (problem === undefined) return;
   const hint = 'write a path such as /api/features/*, or /api/** for everything below /api';
-  context.addIssue({ code: 'custom', ...issue('glob', `"${glob}" ${problem}`, hint) });
+  context.addIssue({ code: 'custom', ...issue('glob', `${quoted(glob)} ${problem}`, hint) });
 });
 
 const Identifier = z.string().regex(/^[A-Za-z_][\w$]*(?:\.[A-Za-z_][\w$]*)?$/, {

@@ -1,16 +1,17 @@
 import { dirname, join } from 'node:path';
-import { compileConfig } from '../compile/index.ts';
+import { compileConfig, dialectsOf } from '../compile/index.ts';
 import {
   authorPath,
   type ConfigIssue,
   type ExportForm,
   formatPath,
+  parseDuration,
   type ResolvedConfig,
   safeResolveConfig,
 } from '../config/index.ts';
-import { createEnv, type EnvSource } from '../env/index.ts';
+import { createEnv, type Env, type EnvSource } from '../env/index.ts';
+import { EnvError } from '../errors/index.ts';
 import type { Deployment } from '../plan/index.ts';
-import type { Dialect } from '../sql/index.ts';
 import type { Finding } from './checks/context.ts';
 import { runChecks } from './checks/run-checks.ts';
 import { findConfig } from './find-config.ts';
@@ -45,7 +46,8 @@ export interface CheckResult {
 
 /**
  * Checks a project: its config's syntax, form and meaning, its queries and its templates. Nothing is connected to and nothing is written.
- * @throws ConfigError CONFIG_NOT_FOUND when there is no config; everything else is an issue.
+ * @throws {ConfigError} CONFIG_NOT_FOUND when there is no config; everything else in it is an issue.
+ * @throws {EnvError} ENV_INVALID when SKENE_LONGEST_WAIT is no duration.
  */
 export async function checkProject(options: CheckOptions = {}): Promise<CheckResult> {
   const file = findConfig(options.file);
@@ -71,14 +73,18 @@ export async function checkProject(options: CheckOptions = {}): Promise<CheckRes
     source,
     config,
     issues: inOrder(issues),
-    ...(isRight ? { deployment: compileConfig(config) } : {}),
+    ...(isRight ? { deployment: compileConfig(config, { longestWait: longestWaitOf(env) }) } : {}),
   };
 }
 
-/** Where the database is not named, a query may be in either dialect. */
-function dialectsOf({ database }: ResolvedConfig): Dialect[] {
-  if (database.provider === undefined) return ['postgres', 'mysql'];
-  return database.provider === 'planetscale' || database.provider === 'mysql' ? ['mysql'] : ['postgres'];
+/** @throws {EnvError} ENV_INVALID when the variable is no duration. */
+function longestWaitOf({ longestWait }: Env): number | undefined {
+  if (longestWait === undefined) return undefined;
+  const seconds = parseDuration(longestWait);
+  if (seconds !== undefined && seconds > 0) return seconds;
+  throw new EnvError('ENV_INVALID', `SKENE_LONGEST_WAIT is "${longestWait}", which is not a duration.`, {
+    hint: 'Write how long your Upstash plan lets a message wait: 7d, or 365d when paying as you go.',
+  });
 }
 
 function locateIssue(issue: ConfigIssue, file: string, locator: Locator): LocatedIssue {
