@@ -1,5 +1,5 @@
 import { WorkflowNonRetryableError, WorkflowRetryAfterError } from '@upstash/workflow';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { openStack } from './local-stack.ts';
 import { logOf, mountWorkflow } from './workflow-stack.ts';
@@ -115,12 +115,22 @@ describe('workflow failures', () => {
     const stack = await openStack();
     const ran: string[] = [];
     let broken = true;
+    const leftHasSucceeded = (runId: string) =>
+      vi.waitFor(async () =>
+        expect((await logOf(stack, runId)).steps[2]).toMatchObject({
+          steps: expect.arrayContaining([
+            expect.objectContaining({ stepName: 'left', state: 'STEP_SUCCESS' }),
+          ]),
+        }),
+      );
     const url = mountWorkflow<string>(stack, '/main', {
       async run(context) {
         await context.run('first', () => ran.push(`first ${context.requestPayload}`));
         await Promise.all([
           context.run('left', () => ran.push('left')),
-          context.run('right', () => {
+          context.run('right', async () => {
+            // What had not been handed in when the run failed would have to be run again with it.
+            if (broken) await leftHasSucceeded(context.workflowRunId);
             if (broken) throw new Error('broken');
             ran.push('right');
           }),
