@@ -11,7 +11,7 @@ export interface TrackedEvent {
   time?: Date;
 }
 
-/** Where events go: `SKENE_URL` and `SKENE_SECRET` unless told. */
+/** Where events go: `SKENE_URL` (its path, when it has one, is where your app mounts the functions) and `SKENE_SECRET` unless told. */
 export interface TrackOptions {
   url?: string;
   secret?: string;
@@ -29,7 +29,7 @@ export async function track(
   const secret = options.secret ?? process.env.SKENE_SECRET;
   if (!url || !secret)
     throw new Error('track() does not know where to send: set SKENE_URL and SKENE_SECRET.');
-  const response = await fetch(`${url.replace(/\/+$/, '')}/api/events`, {
+  const response = await fetch(eventsUrl(url), {
     method: 'POST',
     headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/cloudevents+json' },
     body: JSON.stringify({
@@ -44,4 +44,10 @@ export async function track(
   });
   if (!response.ok)
     throw new Error(`Event ${name} (${id}) was not accepted: ${response.status} ${await response.text()}`);
+}
+
+function eventsUrl(url: string): string {
+  const { origin, pathname } = new URL(url);
+  const mount = pathname.replace(/\/+$/, '');
+  return `${origin}${mount === '' ? '/api' : mount}/events`;
 }

@@ -56,7 +56,7 @@ async function composeEmail(email: PlanEmail, site: ActionSite & { to: string },
   }
   const link =
     email.kind === 'marketing'
-      ? unsubscribeUrl(context.baseUrl, context.secret, {
+      ? unsubscribeUrl(context.functionsUrl, context.secret, {
           subject: site.subject,
           email: site.to,
           loop: site.loop,

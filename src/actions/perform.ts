@@ -27,7 +27,7 @@ export interface ActionContext {
   /** The sender when neither the action nor the configuration names one. */
   defaultFrom: string | undefined;
   /** Where the functions are reached, and what signs the links that lead there. */
-  baseUrl: string;
+  functionsUrl: string;
   secret: string;
   now: () => number;
 }

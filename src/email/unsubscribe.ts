@@ -15,17 +15,17 @@ const PURPOSE = 'skene/unsubscribe/v1';
 /**
  * The link by which somebody unsubscribes. It never expires: an email may be opened years later, and the law wants the
  * link to work then.
- * @param baseUrl where the functions are reached, without a slash at the end.
+ * @param functionsUrl where the functions are reached, without a slash at the end.
  * @param secret the deployment's SKENE_SECRET; who changes it breaks the links that were sent.
  */
 export function unsubscribeUrl(
-  baseUrl: string,
+  functionsUrl: string,
   secret: string,
   { subject, email, loop }: { subject: string; email: string; loop: string },
 ): string {
   const content = JSON.stringify([subject, addressKey(email), loop]);
   const payload = Buffer.from(content).toString('base64url');
-  return `${baseUrl}/api/unsubscribe?token=${payload}.${sign(secret, payload)}`;
+  return `${functionsUrl}/unsubscribe?token=${payload}.${sign(secret, payload)}`;
 }
 
 /** Reads the token of an unsubscribe link; `undefined` when we did not sign it as it is. */

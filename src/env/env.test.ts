@@ -12,22 +12,34 @@ describe('createEnv', () => {
   it('takes an empty value for none, and refuses one that is not right', () => {
     expect(createEnv({ SKENE_FROM: '  ' }).from).toBeUndefined();
     expect(() => createEnv({ SKENE_SECRET: 'short' }).secret).toThrow(/SKENE_SECRET is shorter than 16/);
-    expect(() => createEnv({ SKENE_URL: 'example.com' }).baseUrl).toThrow(/SKENE_URL is not an http/);
+    expect(() => createEnv({ SKENE_URL: 'example.com' }).functionsUrl).toThrow(/SKENE_URL is not an http/);
   });
 
   it('finds its own address: what was said, else what Vercel says, without a slash at the end', () => {
-    expect(createEnv({ SKENE_URL: 'https://a.example/' }).baseUrl).toBe('https://a.example');
+    expect(createEnv({ SKENE_URL: 'https://a.example/' }).functionsUrl).toBe('https://a.example/api');
     expect(
-      createEnv({ VERCEL_PROJECT_PRODUCTION_URL: 'p.vercel.app', VERCEL_URL: 'd.vercel.app' }).baseUrl,
-    ).toBe('https://p.vercel.app');
+      createEnv({ VERCEL_PROJECT_PRODUCTION_URL: 'p.vercel.app', VERCEL_URL: 'd.vercel.app' }).functionsUrl,
+    ).toBe('https://p.vercel.app/api');
     const preview = {
       VERCEL_ENV: 'preview',
       VERCEL_PROJECT_PRODUCTION_URL: 'p.vercel.app',
       VERCEL_URL: 'd.vercel.app',
     };
-    expect(createEnv(preview).baseUrl).toBe('https://d.vercel.app');
-    expect(createEnv({ ...preview, SKENE_URL: 'https://app.example.com' }).baseUrl).toBe(
-      'https://d.vercel.app',
+    expect(createEnv(preview).functionsUrl).toBe('https://d.vercel.app/api');
+    expect(createEnv({ ...preview, SKENE_URL: 'https://app.example.com' }).functionsUrl).toBe(
+      'https://d.vercel.app/api',
+    );
+  });
+
+  it('finds its functions where an app has mounted them: by the path of SKENE_URL, else by what the app says', () => {
+    const SKENE_URL = 'https://app.example.com/growth/';
+    expect(createEnv({ SKENE_URL }).functionsUrl).toBe('https://app.example.com/growth');
+    expect(createEnv({ SKENE_URL }, '/api/skene').functionsUrl).toBe('https://app.example.com/growth');
+    expect(createEnv({ SKENE_URL: 'https://app.example.com' }, '/api/skene').functionsUrl).toBe(
+      'https://app.example.com/api/skene',
+    );
+    expect(createEnv({ SKENE_URL, VERCEL_ENV: 'preview', VERCEL_URL: 'd.vercel.app' }).functionsUrl).toBe(
+      'https://d.vercel.app/growth',
     );
   });
 

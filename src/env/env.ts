@@ -7,8 +7,11 @@ export interface Env {
   readonly namespace: string;
   /** A preview deployment: it mails nobody and runs no schedules. */
   readonly isPreview: boolean;
-  /** Where the functions are reached, without a slash at the end. */
-  readonly baseUrl: string;
+  /**
+   * Where the functions are reached, without a slash at the end: `https://app.example.com/api`. A path in SKENE_URL says where an app has
+   * mounted them.
+   */
+  readonly functionsUrl: string;
   readonly secret: string;
   readonly from: string | undefined;
   readonly longestWait: string | undefined;
@@ -28,8 +31,11 @@ export interface Env {
 /** Where variables come from; `process.env` unless told. */
 export type EnvSource = Record<string, string | undefined>;
 
-/** Reads the environment, lazily: a function that never sends an email does not need Resend's key. */
-export function createEnv(source?: EnvSource): Env {
+/**
+ * Reads the environment, lazily: a function that never sends an email does not need Resend's key.
+ * @param mount the path of the functions where SKENE_URL names none.
+ */
+export function createEnv(source?: EnvSource, mount = '/api'): Env {
   const from = (): EnvSource => source ?? process.env;
 
   function get<TName extends keyof Variables>(name: TName): Variables[TName] {
@@ -58,15 +64,16 @@ export function createEnv(source?: EnvSource): Env {
     get isPreview() {
       return get('VERCEL_ENV') === 'preview';
     },
-    get baseUrl() {
+    get functionsUrl() {
       const httpsTo = (host: string | undefined) => (host === undefined ? undefined : `https://${host}`);
       const deployment = httpsTo(get('VERCEL_URL'));
       const production = httpsTo(get('VERCEL_PROJECT_PRODUCTION_URL'));
       // A preview that finds production's SKENE_URL would have production run its loops, and mail real people.
-      const url = this.isPreview
-        ? (deployment ?? get('SKENE_URL'))
-        : (get('SKENE_URL') ?? production ?? deployment);
-      return (url ?? need('SKENE_URL', 'so that QStash knows where to call')).replace(/\/+$/, '');
+      const told = get('SKENE_URL');
+      const url = this.isPreview ? (deployment ?? told) : (told ?? production ?? deployment);
+      const { origin } = new URL(url ?? need('SKENE_URL', 'so that QStash knows where to call'));
+      const path = new URL(told ?? origin).pathname.replace(/\/+$/, '');
+      return `${origin}${path === '' ? mount : path}`;
     },
     get secret() {
       return need('SKENE_SECRET', 'to accept events and to sign links');

@@ -27,7 +27,7 @@ export async function acceptEvents(
     plans: deployment.plans,
     state,
     queue,
-    baseUrl: env.baseUrl,
+    functionsUrl: env.functionsUrl,
     headers: env.bypassHeaders,
     now,
   });

@@ -10,7 +10,7 @@ export interface StartContext {
   state: Pick<State, 'claims' | 'runLog'>;
   queue: Queue;
   /** Where the functions are reached. */
-  baseUrl: string;
+  functionsUrl: string;
   /** Headers that every delivery carries (Vercel's protection bypass). */
   headers: Record<string, string>;
   now: () => number;
@@ -73,10 +73,10 @@ async function startBatch(payloads: RunPayload[], context: StartContext, result:
   result.started.push(...accepted);
 }
 
-function triggerOf(payload: RunPayload, { baseUrl, headers }: StartContext) {
+function triggerOf(payload: RunPayload, { functionsUrl, headers }: StartContext) {
   return {
     runId: payload.runId,
-    url: `${baseUrl}/api/workflows/${STEP_PROTOCOL}/${payload.plan.type}`,
+    url: `${functionsUrl}/workflows/${STEP_PROTOCOL}/${payload.plan.type}`,
     payload,
     label: payload.plan.loop,
     recovery: payload.plan.recovery,

@@ -73,7 +73,7 @@ function actingWith({
       actions,
       settings,
       defaultFrom: env.from,
-      baseUrl: env.baseUrl,
+      functionsUrl: env.functionsUrl,
       secret: env.secret,
       now,
     });

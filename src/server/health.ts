@@ -10,7 +10,7 @@ export function createHealthHandler(deployment: Deployment, options: HandlerOpti
   const services = createServices(env, options);
   const checks: Record<string, () => unknown> = {
     secret: () => env.secret,
-    url: () => env.baseUrl,
+    url: () => env.functionsUrl,
     qstash: () => [env.qstash, env.signingKeys],
     redis: () => services.state.ping(),
     database: () =>

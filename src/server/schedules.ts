@@ -1,11 +1,11 @@
 import { databaseOf, drainChanges } from '../changes/index.ts';
 import type { OpenDatabase } from '../databases/index.ts';
 import { createEnv } from '../env/index.ts';
-import { RequestError } from '../errors/index.ts';
-import { createServices } from '../intake/index.ts';
-import type { Deployment } from '../plan/index.ts';
+import { ProviderError, RequestError } from '../errors/index.ts';
+import { acceptEvents, createServices } from '../intake/index.ts';
+import { type Deployment, taskOf } from '../plan/index.ts';
 import { createReceiver, verifyQStashRequest } from '../runs/index.ts';
-import { readBody } from '../sources/index.ts';
+import { readBody, tickEvent } from '../sources/index.ts';
 import { answering, type Handler, type HandlerOptions } from './respond.ts';
 
 /** What the function of schedules serves. */
@@ -18,7 +18,10 @@ export interface ScheduleSources {
 /** Less than the shortest time limit of a Vercel function, so that a drain ends by itself. */
 const DRAIN_BUDGET_MS = 8_000;
 
-/** `POST /api/schedules/{task}`: what QStash's schedules call for; `drain` empties the outbox. Signed by QStash, or refused. */
+/**
+ * `POST /api/schedules/{task}`: what QStash's schedules call for. `drain` empties the outbox, any other task starts the pass of a loop
+ * (`retention.step-1`): one for each tick, however often and late it is told of. Signed by QStash, or refused.
+ */
 export function createSchedulesHandler(
   { deployment, openDatabase }: ScheduleSources,
   options: HandlerOptions = {},
@@ -32,14 +35,11 @@ export function createSchedulesHandler(
 
   return {
     POST: answering(async (request) => {
-      const { pathname } = new URL(request.url);
+      const task = new URL(request.url).pathname.split('/').at(-1);
       const body = await readBody(request);
       const signature = request.headers.get('upstash-signature');
-      await verifyQStashRequest(createReceiver(env.signingKeys, `${env.baseUrl}${pathname}`), {
-        signature,
-        body,
-      });
-      const task = pathname.split('/').at(-1);
+      const url = `${env.functionsUrl}/schedules/${task}`;
+      await verifyQStashRequest(createReceiver(env.signingKeys, url), { signature, body });
       if (task !== 'drain') throw new RequestError('NOT_FOUND', `There is no schedule "${task}".`);
       if (env.isPreview) return Response.json({ skipped: 'preview deployments run no schedules' });
       return Response.json(await drainChanges(context, { budgetMs: DRAIN_BUDGET_MS }));

@@ -49,7 +49,7 @@ export function createWorkflowsHandler(
     const definition = Object.hasOwn(workflows, type) ? workflows[type] : undefined;
     if (definition === undefined)
       throw new RequestError('NOT_FOUND', `There is no workflow of type "${type}".`);
-    const url = `${env.baseUrl}/api/workflows/${STEP_PROTOCOL}/${type}`;
+    const url = `${env.functionsUrl}/workflows/${STEP_PROTOCOL}/${type}`;
     const handler = refusingForged(url, serveWorkflow(definition, url, host));
     served.set(type, handler);
     return handler;

@@ -15,7 +15,7 @@ const OUTBOX_PATIENCE_MS = 120_000;
 export async function diagnose(env: Env, deployment: Deployment): Promise<Finding[]> {
   const findings = await Promise.all([
     look('secret', () => env.secret && 'set'),
-    look('address', () => env.baseUrl),
+    look('address', () => env.functionsUrl),
     look(
       'sender',
       () =>

@@ -129,7 +129,7 @@ describe('a preview deployment', () => {
     const { schedules } = createQStashClient(env.qstash);
     const own = {
       scheduleId: `skene-${env.namespace}-drain`,
-      destination: `${env.baseUrl}/api/schedules/drain`,
+      destination: `${env.functionsUrl}/schedules/drain`,
       cron: '* * * * *',
     };
     await schedules.create(own);
