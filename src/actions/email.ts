@@ -79,7 +79,8 @@ async function composeEmail(email: PlanEmail, site: ActionSite & { to: string },
     text,
     replyTo: email.replyTo ?? context.settings.replyTo,
     headers,
-    tags: { loop: site.loop, step: site.step },
+    // By these the provider's webhooks say which run an email was sent by.
+    tags: { loop: site.loop, step: site.step, run: site.runId },
   };
 }
 

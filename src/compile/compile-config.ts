@@ -81,6 +81,8 @@ function chainsOf(steps: readonly Step[]): Chain[] {
 function compileTrigger(trigger: Trigger, config: ResolvedConfig): PlanTrigger {
   if (trigger.type !== 'database') return trigger;
   const { table, event, where } = trigger;
+  const { boundTo } = config.tables[table] ?? {};
+  if (boundTo !== undefined && event === 'insert') return { type: 'webhook', ...boundTo, where: where ?? {} };
   return {
     type: 'database',
     table,

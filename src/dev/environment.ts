@@ -5,6 +5,13 @@ import { DEV_SIGNING_KEYS, DEV_TOKEN } from './qstash/index.ts';
 export const DEV_REDIS_TOKEN = 'skene-dev-redis';
 export const DEV_SECRET = 'skene-dev-secret';
 
+/** What the local webhooks are signed with; known to everybody, like all keys of the local stack. */
+export const DEV_WEBHOOK_SECRETS = {
+  CLERK_WEBHOOK_SIGNING_SECRET: 'whsec_c2tlbmUtZGV2LWNsZXJr',
+  STRIPE_WEBHOOK_SECRET: 'whsec_skene_dev_stripe',
+  RESEND_WEBHOOK_SECRET: 'whsec_c2tlbmUtZGV2LXJlc2VuZA==',
+};
+
 /** Who emails are from where nobody is named. */
 export const DEV_SENDER = 'Skene <hello@example.com>';
 
@@ -35,6 +42,7 @@ export function devVariables(urls: DevUrls): Record<string, string> {
     UPSTASH_REDIS_REST_TOKEN: DEV_REDIS_TOKEN,
     RESEND_API_KEY: 're_dev',
     RESEND_BASE_URL: urls.inbox,
+    ...DEV_WEBHOOK_SECRETS,
     ...(urls.neon === undefined ? {} : { NEON_FETCH_ENDPOINT: urls.neon }),
   };
 }

@@ -7,6 +7,7 @@ import { createHealthHandler } from '../server/health.ts';
 import type { Handler, HandlerOptions } from '../server/respond.ts';
 import { createSchedulesHandler } from '../server/schedules.ts';
 import { createUnsubscribeHandler } from '../server/unsubscribe.ts';
+import { createWebhooksHandler } from '../server/webhooks.ts';
 import { createWorkflowsHandler, type WorkflowSources } from '../server/workflows.ts';
 
 /** What is served: a project as it is now. */
@@ -23,6 +24,7 @@ export function createFunctions(project: FunctionSources, options: HandlerOption
     [/^\/api\/workflows\/v1\/[^/]+$/, createWorkflowsHandler(sources, options)],
     [/^\/api\/schedules\/[^/]+$/, createSchedulesHandler(sources, options)],
     [/^\/api\/unsubscribe$/, createUnsubscribeHandler(options)],
+    [/^\/api\/webhooks\/[^/]+$/, createWebhooksHandler(sources, options)],
     [/^\/api\/health$/, createHealthHandler(deployment, options)],
   ];
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Env, EnvSource } from '../env/index.ts';
 import type { Project } from '../project/index.ts';
 import type { WorkflowDefinition } from '../runtime/index.ts';
+import { applyScheduleSync, planScheduleSync } from '../sync/index.ts';
 import { type Clock, createClock } from './clock.ts';
 import { keepClock } from './clock-file.ts';
 import { createControls } from './controls.ts';
@@ -141,6 +142,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     fetch: (request) => (request.url.startsWith(`${urls.functions}/`) ? entrance(request) : fetch(request)),
   });
   sockets.qstash.serve((request) => qstash.handle(request));
+  await registerTicks(env, options.project);
   await database.start();
 
   return {
@@ -152,7 +154,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     inbox,
     postgres,
     database,
-    use,
+    use: async (project) => {
+      await use(project);
+      await registerTicks(env, project);
+    },
     close: async () => {
       clock.stop();
       await database.close();
@@ -164,6 +169,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await planetscale?.close();
     },
   };
+}
+
+/** Brings the schedules of loops into step with the project. The database is listened to here, so that none drains it. */
+async function registerTicks(env: Env, { deployment }: Project): Promise<void> {
+  const actions = await planScheduleSync(env, { ...deployment, watches: [] });
+  if (actions.some(({ action }) => action !== 'keep')) await applyScheduleSync(env, actions);
 }
 
 /** Where the loops are for PlanetScale and the database is a MySQL at hand, PlanetScale's protocol stands before it. */

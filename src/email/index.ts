@@ -6,4 +6,4 @@ export { escapeHtml, variablesOf } from './liquid.ts';
 export { renderEmail } from './render.ts';
 export { type BatchResult, createMailer, type EmailMessage, type Mailer } from './resend.ts';
 export type { ComponentTemplate, LiquidTemplate, RenderedBody, TemplateSource } from './template.ts';
-export { unsubscribeHeaders, unsubscribeUrl, verifyUnsubscribe } from './unsubscribe.ts';
+export { unsubscribeHeaders, unsubscribeUrl } from './unsubscribe.ts';

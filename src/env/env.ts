@@ -19,7 +19,10 @@ export interface Env {
   readonly signingKeys: { current: string; next: string };
   readonly redis: { url: string; token: string };
   readonly neonEndpoint: string | undefined;
-  readonly resend: { apiKey: string; baseUrl: string | undefined; webhookSecret: string | undefined };
+  readonly resend: { apiKey: string; baseUrl: string | undefined };
+  readonly stripe: { apiKey: string; url: string | undefined };
+  /** What providers sign their webhooks with, each needed when the first comes. */
+  readonly webhookSecrets: { readonly clerk: string; readonly stripe: string; readonly resend: string };
   /** Headers that let QStash through Vercel's deployment protection. */
   readonly bypassHeaders: Record<string, string>;
   /** The value of any other variable, by name; what the config refers to (`DATABASE_URL`). */
@@ -108,8 +111,25 @@ export function createEnv(source?: EnvSource, mount = '/api'): Env {
       return {
         apiKey: need('RESEND_API_KEY', 'to send email'),
         baseUrl: get('RESEND_BASE_URL'),
-        webhookSecret: get('RESEND_WEBHOOK_SECRET'),
       };
+    },
+    get stripe() {
+      return {
+        apiKey: need('STRIPE_SECRET_KEY', 'to ask what a customer subscribes to'),
+        url: get('STRIPE_API_URL'),
+      };
+    },
+    webhookSecrets: {
+      get clerk() {
+        const named = get('CLERK_WEBHOOK_SIGNING_SECRET') ?? get('CLERK_WEBHOOK_SECRET');
+        return named ?? need('CLERK_WEBHOOK_SIGNING_SECRET', "to verify Clerk's webhooks");
+      },
+      get stripe() {
+        return need('STRIPE_WEBHOOK_SECRET', "to verify Stripe's webhooks");
+      },
+      get resend() {
+        return need('RESEND_WEBHOOK_SECRET', "to verify Resend's webhooks");
+      },
     },
     get bypassHeaders() {
       const secret = get('VERCEL_AUTOMATION_BYPASS_SECRET');

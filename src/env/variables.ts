@@ -43,6 +43,14 @@ export const VariablesSchema = z.object({
   RESEND_BASE_URL: OptionalUrl,
   RESEND_WEBHOOK_SECRET: OptionalText,
 
+  CLERK_WEBHOOK_SIGNING_SECRET: OptionalText,
+  /** As older guides of Clerk call it. */
+  CLERK_WEBHOOK_SECRET: OptionalText,
+  STRIPE_WEBHOOK_SECRET: OptionalText,
+  STRIPE_SECRET_KEY: OptionalText,
+  /** Where Stripe's API is, when it is not the usual one (a stand-in). */
+  STRIPE_API_URL: OptionalUrl,
+
   VERCEL_ENV: z.optional(z.enum(['production', 'preview', 'development'])),
   VERCEL_URL: OptionalText,
   VERCEL_PROJECT_PRODUCTION_URL: OptionalText,

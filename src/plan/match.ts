@@ -1,6 +1,19 @@
 import { type RowOperation, rowEventType, type SkeneEvent } from '../events/index.ts';
 import type { Plan, PlanTrigger, Scalar } from './plan.ts';
 
+/** The subject of a run that is about an audience: nobody in particular. */
+export const AUDIENCE = '';
+
+/** By which name a schedule calls for a plan: `retention.step-1`. */
+export function taskOf({ loop, entry }: Pick<Plan, 'loop' | 'entry'>): string {
+  return `${loop}.${entry}`;
+}
+
+/** The type of the event that tells of a tick of a plan's schedule. */
+export function tickEventType(plan: Pick<Plan, 'loop' | 'entry'>): string {
+  return `schedule.${taskOf(plan)}`;
+}
+
 /** A plan that an event starts, and for whom. */
 export interface Match {
   plan: Plan;
@@ -10,13 +23,14 @@ export interface Match {
 /** The plans an event starts. An event that names nobody starts nothing: there is no one to run the loop for. */
 export function matchPlans(plans: readonly Plan[], event: SkeneEvent): Match[] {
   return plans.flatMap((plan) => {
-    if (!isTriggeredBy(plan.trigger, event)) return [];
+    if (!isTriggeredBy(plan, event)) return [];
     const subject = subjectOf(plan.trigger, event);
     return subject === undefined ? [] : [{ plan, subject }];
   });
 }
 
-function isTriggeredBy(trigger: PlanTrigger, event: SkeneEvent): boolean {
+function isTriggeredBy(plan: Plan, event: SkeneEvent): boolean {
+  const { trigger } = plan;
   switch (trigger.type) {
     case 'database':
       return (
@@ -25,14 +39,18 @@ function isTriggeredBy(trigger: PlanTrigger, event: SkeneEvent): boolean {
     case 'event':
       return event.type === trigger.name;
     case 'webhook':
-      return event.type === `${trigger.provider}.${trigger.event}`;
+      return (
+        event.type === `${trigger.provider}.${trigger.event}` && hasValues(event.data, trigger.where ?? {})
+      );
     case 'schedule':
+      return event.type === tickEventType(plan);
     case 'api':
       return false;
   }
 }
 
 function subjectOf(trigger: PlanTrigger, event: SkeneEvent): string | undefined {
+  if (trigger.type === 'schedule') return AUDIENCE;
   const value = trigger.type === 'database' ? event.data?.[trigger.subject] : event.subject;
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint'
     ? String(value)

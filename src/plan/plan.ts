@@ -45,7 +45,13 @@ export type PlanTrigger =
       subject: string;
     }
   | { type: 'event'; name: string }
-  | { type: 'webhook'; provider: 'clerk' | 'stripe' | 'nextauth'; event: string }
+  | {
+      type: 'webhook';
+      provider: 'clerk' | 'stripe' | 'nextauth';
+      event: string;
+      /** Values the event must have. */
+      where?: Record<string, Scalar> | undefined;
+    }
   | { type: 'schedule'; cron: string; timezone: string }
   | { type: 'api'; endpoint: string; method: string };
 

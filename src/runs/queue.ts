@@ -10,7 +10,12 @@ export interface Queue {
   ): Promise<Array<{ accepted: true } | { accepted: false; reason: string }>>;
   /** Wakes a run that waits, or will wait, for `eventId`. */
   notify(runId: string, eventId: string, data: unknown): Promise<void>;
+  /** Ends runs, those that wait included; one that has ended is passed over. */
+  cancel(runIds: readonly string[]): Promise<void>;
 }
+
+/** Their ids stand in the address, which has an end. */
+const MOST_CANCELLED = 50;
 
 /** Connects to QStash; nothing is sent until first used. */
 export function createQueue({ url, token }: { url: string | undefined; token: string }): Queue {
@@ -32,6 +37,14 @@ export function createQueue({ url, token }: { url: string | undefined; token: st
           parseResponseAsJson: false,
         }),
       );
+    },
+    async cancel(runIds) {
+      for (let from = 0; from < runIds.length; from += MOST_CANCELLED) {
+        const query = { workflowRunIds: runIds.slice(from, from + MOST_CANCELLED) };
+        await reach(() =>
+          client.http.request({ method: 'DELETE', path: ['v2', 'workflows', 'runs'], query }),
+        );
+      }
     },
   };
 }

@@ -89,7 +89,7 @@ export function createRun(runContext: RunContext): Run {
         step: step.id,
         subject,
         scope: {
-          user: await findUser(payload, database),
+          user: await findUser(payload, { database, state: services.state }),
           row: verdict.met ? verdict.row : {},
           event: event.data ?? {},
         },
@@ -107,7 +107,7 @@ export function createRun(runContext: RunContext): Run {
       services.state.runLog.record(
         facts.map((item, index) => ({ ...item, final: !goesOn && index === facts.length - 1 })),
       ),
-      services.state.waits.remove(context.workflowRunId, topics),
+      services.state.waits.remove({ runId: context.workflowRunId, subject }, topics),
       goesOn ? undefined : services.state.claims.settle([payload.runId], 'ended'),
     ]);
     if (news === 0) return;
@@ -162,12 +162,18 @@ function eventIdOf({ runId }: RunPayload, step: PlanStep): string {
   return `${runId}-${step.id}`;
 }
 
-/** The user as templates see them: the row of the users table, else what the event said. */
+/**
+ * The user as templates see them: the row of the users table, else what the event said. Where these have no address or name, what an
+ * identity provider told.
+ */
 async function findUser(
   { plan, subject, event }: RunPayload,
-  database: () => Promise<Database>,
+  { database, state }: { database: () => Promise<Database>; state: Services['state'] },
 ): Promise<Record<string, unknown>> {
   const { table, id, email, name } = plan.users;
   const row = (await (await database()).find(table, id, subject)) ?? event.data ?? {};
-  return { ...row, id: row[id] ?? subject, email: row[email], name: row[name] };
+  const user = { ...row, id: row[id] ?? subject, email: row[email], name: row[name] };
+  if (user.email && user.name) return user;
+  const contact = await state.contacts.find(subject);
+  return { ...user, email: user.email || contact.email, name: user.name || contact.name };
 }

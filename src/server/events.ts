@@ -13,7 +13,7 @@ export function createEventsHandler(deployment: Deployment, options: HandlerOpti
   const services = createServices(options.env ?? createEnv(), options);
   return {
     POST: answering(async (request) => {
-      requireBearer(request, services.env.secret);
+      requireBearer(request.headers, services.env.secret);
       const events = eventsFromBody(await readBody(request));
       const { started, known, refused } = await acceptEvents(events, { deployment, services });
       if (refused.length > 0) {

@@ -14,7 +14,7 @@ export const MOST_BODY_BYTES = 1_000_000;
  * @throws {RequestError} naming the event and the member that is wrong.
  */
 export function eventsFromBody(body: string): SkeneEvent[] {
-  const input = parseJson(body);
+  const input = parseJson(body, 'Send one event, or an array of events, as JSON.');
   if (!Array.isArray(input)) return [parseEvent(input)];
   if (input.length > MOST_EVENTS) {
     throw new RequestError('REQUEST_INVALID', `${input.length} events are too many for one request.`, {
@@ -24,14 +24,12 @@ export function eventsFromBody(body: string): SkeneEvent[] {
   return input.map((item, index) => parseEvent(item, `[${index}]`));
 }
 
-function parseJson(body: string): unknown {
+/** @throws {RequestError} REQUEST_INVALID when a body is not JSON. */
+export function parseJson(body: string, hint?: string): unknown {
   try {
     return JSON.parse(body);
   } catch (cause) {
-    throw new RequestError('REQUEST_INVALID', 'The body is not JSON.', {
-      cause,
-      hint: 'Send one event, or an array of events, as JSON.',
-    });
+    throw new RequestError('REQUEST_INVALID', 'The body is not JSON.', { cause, hint });
   }
 }
 
@@ -61,8 +59,8 @@ export async function readBody(request: Request, mostBytes = MOST_BODY_BYTES): P
 }
 
 /** Makes sure that a caller knows the secret, in a time that does not tell how much of it was right. */
-export function requireBearer(request: Request, secret: string): void {
-  const given = /^Bearer (.+)$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? '';
+export function requireBearer(headers: Headers, secret: string): void {
+  const given = /^Bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? '';
   const digest = (text: string) => createHash('sha256').update(text).digest();
   if (timingSafeEqual(digest(given), digest(secret))) return;
   throw new RequestError('UNAUTHORIZED', 'The bearer token is missing or wrong.', {

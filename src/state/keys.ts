@@ -12,8 +12,16 @@ export function createKeys(namespace: string) {
     waiting: (topic: string) => `${root}:waiting:${topic}`,
     /** Hash, table -> JSON array of columns: by which columns some run waits for the table's rows. */
     columns: () => `${root}:columns`,
-    /** Hash, about one subject: `sent|loop|entry|step`, `run|id`, `seen|event`. */
+    /** Hash, about one subject: `sent|loop|entry|step`, `run|id`, `waits|id`, `seen|event`, `customer`. */
     subject: (subject: string) => `${root}:subject:${subject}`,
+    /** Hash: how a subject is reached. */
+    contact: (subject: string) => `${root}:contact:${subject}`,
+    /** String: the subject whose address (hashed) this is. */
+    address: (addressKey: string) => `${root}:address:${addressKey}`,
+    /** Hash, about one customer of the billing provider: `subject`, `current` and `told` (subscriptions), `ticket`, `written`, `version`. */
+    customer: (customer: string) => `${root}:customer:${customer}`,
+    /** String, exists for a while after a subject (hashed) was erased. */
+    erased: (subjectKey: string) => `${root}:erased:${subjectKey}`,
     /** String, exists when the address (hashed) must not be mailed; holds the reason. */
     suppressed: (addressKey: string) => `${root}:suppressed:${addressKey}`,
     /** Hash, outcome -> count, for one loop and UTC day. */

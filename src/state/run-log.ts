@@ -51,7 +51,9 @@ for index = 1, #KEYS / 4 do
     redis.call('EXPIRE', counters, ARGV[2])
     redis.call('ZADD', runs, 'NX', fact.at, fact.runId)
     redis.call('HSETNX', subject, 'run|' .. fact.runId, fact.loop)
-    redis.call('EXPIRE', subject, ARGV[1])
+    -- The ledger keeps a subject longer: its time is never cut short.
+    redis.call('EXPIRE', subject, ARGV[1], 'NX')
+    redis.call('EXPIRE', subject, ARGV[1], 'GT')
   end
 end
 if written > 0 then redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -1 - ARGV[3]) end

@@ -1,10 +1,13 @@
 import { createClaims } from './claims.ts';
+import { createContacts } from './contacts.ts';
 import { createCursors } from './cursors.ts';
+import { createErasure } from './erasure.ts';
 import { createKeys } from './keys.ts';
 import { createLedger } from './ledger.ts';
 import { createRedis } from './redis.ts';
 import { createRunLog } from './run-log.ts';
 import { createSightings } from './sightings.ts';
+import { createSubscriptions } from './subscriptions.ts';
 import { createSuppressions } from './suppressions.ts';
 import { createWaits } from './waits.ts';
 
@@ -17,9 +20,12 @@ export function createState(options: { url: string; token: string; namespace: st
   const keys = createKeys(options.namespace);
   return {
     claims: createClaims(redis, keys),
+    contacts: createContacts(redis, keys),
     cursors: createCursors(redis, keys),
+    erasure: createErasure(redis, keys),
     waits: createWaits(redis, keys),
     ledger: createLedger(redis, keys),
+    subscriptions: createSubscriptions(redis, keys),
     suppressions: createSuppressions(redis, keys),
     runLog: createRunLog(redis, keys),
     sightings: createSightings(redis, keys),

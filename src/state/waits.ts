@@ -38,6 +38,9 @@ export function createWaits(redis: Redis, keys: Keys) {
           for (const unless of ['NX', 'GT'] as const)
             pipeline.expire(keys.waiting(topic), options.seconds + GRACE_SECONDS, unless);
         }
+        pipeline.hset(keys.subject(wait.subject), {
+          [`waits|${wait.runId}`]: JSON.stringify(options.topics),
+        });
         for (const { table, column } of options.columns)
           pipeline.hset(keys.columns(), { [`${table}|${column}`]: '1' });
         await pipeline.exec();
@@ -45,11 +48,15 @@ export function createWaits(redis: Redis, keys: Keys) {
     },
 
     /** Notes that a run waits no longer. */
-    async remove(runId: string, topics: readonly string[]): Promise<void> {
+    async remove(
+      { runId, subject }: Pick<Wait, 'runId' | 'subject'>,
+      topics: readonly string[],
+    ): Promise<void> {
       if (topics.length === 0) return;
       await reachRedis(async () => {
         const pipeline = redis.pipeline();
         for (const topic of topics) pipeline.hdel(keys.waiting(topic), runId);
+        pipeline.hdel(keys.subject(subject), `waits|${runId}`);
         await pipeline.exec();
       });
     },

@@ -5,7 +5,7 @@ import { actionsOf, type CheckContext, type Finding, stepsOf } from './context.t
 const NOT_YET = {
   loopTypes: ['freemium', 'retention'],
   loopKeys: ['goal', 'reentry', 'frequency', 'quietHours', 'holdout'],
-  triggers: ['api', 'schedule', 'webhook'],
+  triggers: ['api', 'schedule'],
   conditions: ['usage', 'activity'],
   actions: ['block'],
 } as const satisfies { loopKeys: ReadonlyArray<keyof ResolvedLoop> } & Record<string, readonly string[]>;

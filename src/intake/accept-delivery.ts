@@ -1,0 +1,111 @@
+import { addressKey } from '../email/address.ts';
+import type { SkeneEvent } from '../events/index.ts';
+import type { Deployment } from '../plan/index.ts';
+import { type CustomerNews, type Delivery, type EmailReport, fetchSubscription } from '../sources/index.ts';
+import type { State } from '../state/index.ts';
+import { acceptEvents } from './accept.ts';
+import type { Services } from './services.ts';
+import { tellingsOf } from './subscription-events.ts';
+
+/** What accepting a webhook needs. */
+export interface DeliveryContext {
+  deployment: Deployment;
+  services: Services;
+  /** The id of the user with this address in the team's own database, or `undefined`. */
+  findByEmail: (email: string) => Promise<string | undefined>;
+}
+
+/**
+ * Does what a verified webhook asks for: keeps contacts and subscriptions, forgets who was deleted, counts what became of emails, and hands
+ * its events in. When it returns, QStash has every run; when it throws, the same webhook has to come again, which does nothing twice.
+ * @returns how many runs it started, and how many it would have started had they not been before.
+ */
+export async function acceptDelivery(
+  delivery: Delivery,
+  context: DeliveryContext,
+): Promise<{ started: number; known: number; refused: string[] }> {
+  const { services, deployment } = context;
+  const { state } = services;
+  if (delivery.erased !== undefined) await forget(delivery.erased, services);
+  if (await isAboutErased(delivery, state)) return { started: 0, known: 0, refused: [] };
+  if (delivery.contact !== undefined) {
+    const { subject, ...contact } = delivery.contact;
+    await state.contacts.note(subject, {
+      ...contact,
+      addressKey: contact.email === undefined ? undefined : addressKey(contact.email),
+    });
+  }
+  if (delivery.email !== undefined) await noteEmail(delivery.email, state);
+  const news = delivery.customer && (await settleCustomer(delivery.customer, context));
+  const events = delivery.events.map((event) => ({ ...event, subject: event.subject ?? news?.subject }));
+  const { started, known, refused } = await acceptEvents([...events, ...(news?.events ?? [])], {
+    deployment,
+    services,
+  });
+  if (refused.length === 0) await news?.told();
+  return { started: started.length, known: known.length, refused: refused.map(({ reason }) => reason) };
+}
+
+/** Ends the runs of somebody who was deleted, and removes what is kept of them. */
+async function forget(subject: string, { state, queue }: Services): Promise<void> {
+  await queue.cancel(await state.erasure.runsOf(subject));
+  await state.erasure.erase(subject);
+}
+
+/** Webhooks come in any order: what was sent before a deletion may come after it. */
+async function isAboutErased({ events, contact }: Delivery, state: State): Promise<boolean> {
+  const subject = contact?.subject ?? events[0]?.subject;
+  return subject !== undefined && (await state.erasure.wasErased(subject));
+}
+
+async function noteEmail(report: EmailReport, state: State): Promise<void> {
+  const { outcome, runId, step = '', to, suppress, at } = report;
+  if (suppress !== undefined)
+    await Promise.all(to.map((address) => state.suppressions.add(addressKey(address), suppress)));
+  const run = runId === undefined ? undefined : await state.runLog.find(runId);
+  if (run === undefined) return;
+  await state.runLog.record([{ runId: run.runId, loop: run.loop, subject: run.subject, outcome, step, at }]);
+}
+
+interface SettledCustomer {
+  subject: string | undefined;
+  /** What the loops have not been told yet. */
+  events: SkeneEvent[];
+  /** To be called when they have been. */
+  told: () => Promise<void>;
+}
+
+/**
+ * Ties a customer to its user, and fetches its subscription as it is now: whatever the order in which webhooks come, the fetch that began
+ * last is the one that is kept.
+ */
+async function settleCustomer(
+  { id, subject, email, mayHaveChanged }: CustomerNews,
+  context: DeliveryContext,
+): Promise<SettledCustomer> {
+  const { state, env } = context.services;
+  const owner = subject ?? (await ownerOf(id, email, context));
+  if (owner !== undefined) await state.subscriptions.tie(id, owner);
+  if (!mayHaveChanged) return { subject: owner, events: [], told: async () => {} };
+  const ticket = await state.subscriptions.ticket(id);
+  const fetched = await fetchSubscription(env.stripe, id);
+  const record = await state.subscriptions.store(id, ticket, fetched);
+  return {
+    subject: record.subject,
+    events: record.subject === undefined ? [] : tellingsOf(id, record.subject, record),
+    told: async () => {
+      if (record.subject !== undefined) await state.subscriptions.tell(id, record.version, record.current);
+    },
+  };
+}
+
+/** A customer that is tied stays so; else the address says whose it is. */
+async function ownerOf(
+  customer: string,
+  email: string | undefined,
+  { services: { state }, findByEmail }: DeliveryContext,
+): Promise<string | undefined> {
+  const tied = await state.subscriptions.subjectOf(customer);
+  if (tied !== undefined || email === undefined) return tied;
+  return (await state.contacts.subjectOf(addressKey(email))) ?? (await findByEmail(email));
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { Keys } from './keys.ts';
+import { type Redis, reachRedis } from './redis.ts';
+
+/** For how long a late word about somebody who was erased is turned away: longer than any sender tries again. */
+const TOMBSTONE_SECONDS = 30 * 86_400;
+
+/** Forgets a person: everything that names them is under keys that lead from the subject's own. */
+export function createErasure(redis: Redis, keys: Keys) {
+  const tombstone = (subject: string): string =>
+    keys.erased(createHash('sha256').update(subject).digest('base64url'));
+
+  return {
+    /** The runs that there have been for a subject, as far as they are remembered. */
+    async runsOf(subject: string): Promise<string[]> {
+      const fields = await reachRedis(() => redis.hkeys(keys.subject(subject)));
+      return fields.flatMap((field) => (field.startsWith('run|') ? [field.slice('run|'.length)] : []));
+    },
+
+    /** Removes every key about a subject. An address that must not be mailed stays so: its hash names nobody. */
+    async erase(subject: string): Promise<void> {
+      const [facts, addressKey] = await reachRedis(async () => {
+        const pipeline = redis.pipeline();
+        pipeline.hgetall(keys.subject(subject)).hget(keys.contact(subject), 'addressKey');
+        return pipeline.exec<[string[] | null, string | null]>();
+      });
+      await reachRedis(async () => {
+        const pipeline = redis.pipeline();
+        pipeline.set(tombstone(subject), '1', { ex: TOMBSTONE_SECONDS });
+        pipeline.del(keys.subject(subject), keys.contact(subject));
+        if (addressKey) pipeline.del(keys.address(addressKey));
+        for (const [field, value] of pairsOf(facts ?? [])) {
+          const [kind, id = ''] = field.split('|');
+          if (kind === 'customer') pipeline.del(keys.customer(value));
+          if (kind === 'run') pipeline.del(keys.run(id)).zrem(keys.runs(), id);
+          if (kind === 'waits')
+            for (const topic of JSON.parse(value) as string[]) pipeline.hdel(keys.waiting(topic), id);
+        }
+        await pipeline.exec();
+      });
+    },
+
+    /** Whether a subject was erased lately. */
+    wasErased: async (subject: string): Promise<boolean> =>
+      (await reachRedis(() => redis.exists(tombstone(subject)))) === 1,
+  };
+}
+
+/** A hash as Redis gives it, names and values in turn, as pairs. */
+function pairsOf(reply: readonly string[]): Array<[string, string]> {
+  return reply.flatMap((name, index) =>
+    index % 2 === 0 ? [[name, reply[index + 1] ?? ''] as [string, string]] : [],
+  );
+}
