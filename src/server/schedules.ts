@@ -33,15 +33,32 @@ export function createSchedulesHandler(
     database: databaseOf(env, deployment.database, openDatabase),
   };
 
+  async function startPass(task: string): Promise<Response> {
+    const { services } = context;
+    const plan = deployment.plans.find((candidate) => taskOf(candidate) === task);
+    const event = plan && (await tickEvent(plan, services.now()));
+    if (event === undefined)
+      throw new RequestError('NOT_FOUND', `No loop has the schedule "${task}".`, {
+        hint: 'Bring the schedules into step with the loops: skene sync --schedules.',
+      });
+    const { started, known, refused } = await acceptEvents([event], { deployment, services });
+    if (refused.length > 0)
+      throw new ProviderError(
+        'PROVIDER_UNAVAILABLE',
+        `QStash refused the pass of ${task}: ${refused[0]?.reason}`,
+      );
+    return Response.json({ tick: event.time, started: started.length, known: known.length });
+  }
+
   return {
     POST: answering(async (request) => {
-      const task = new URL(request.url).pathname.split('/').at(-1);
+      const task = new URL(request.url).pathname.split('/').at(-1) ?? '';
       const body = await readBody(request);
       const signature = request.headers.get('upstash-signature');
       const url = `${env.functionsUrl}/schedules/${task}`;
       await verifyQStashRequest(createReceiver(env.signingKeys, url), { signature, body });
-      if (task !== 'drain') throw new RequestError('NOT_FOUND', `There is no schedule "${task}".`);
       if (env.isPreview) return Response.json({ skipped: 'preview deployments run no schedules' });
+      if (task !== 'drain') return startPass(task);
       return Response.json(await drainChanges(context, { budgetMs: DRAIN_BUDGET_MS }));
     }),
   };

@@ -26,7 +26,7 @@ const TICK_RETRIES = 3;
  */
 export async function planScheduleSync(env: Env, deployment: Deployment): Promise<ScheduleAction[]> {
   const prefix = `skene-${env.namespace}-`;
-  const desired = env.isPreview ? [] : schedulesOf(deployment, { prefix, baseUrl: env.baseUrl });
+  const desired = env.isPreview ? [] : schedulesOf(deployment, { prefix, functionsUrl: env.functionsUrl });
   const found = (await createQStashClient(env.qstash).schedules.list()).filter(({ scheduleId }) =>
     scheduleId.startsWith(prefix),
   );
@@ -34,10 +34,10 @@ export async function planScheduleSync(env: Env, deployment: Deployment): Promis
     ...desired.map((schedule): ScheduleAction => {
       const existing = found.find(({ scheduleId }) => scheduleId === schedule.id);
       if (existing === undefined) return { ...schedule, action: 'create' };
-      const { cron, destination, retries = schedule.retries, isPaused } = existing;
+      const { cron, destination, retries = schedule.retries } = existing;
       const isSame =
         cron === schedule.cron && destination === schedule.destination && retries === schedule.retries;
-      return { ...schedule, action: isSame && !isPaused ? 'keep' : 'change' };
+      return { ...schedule, action: isSame ? 'keep' : 'change' };
     }),
     ...found
       .filter(({ scheduleId }) => !desired.some(({ id }) => id === scheduleId))
@@ -66,12 +66,12 @@ export async function applyScheduleSync(env: Env, actions: readonly ScheduleActi
 
 function schedulesOf(
   { plans, watches }: Deployment,
-  { prefix, baseUrl }: { prefix: string; baseUrl: string },
+  { prefix, functionsUrl }: { prefix: string; functionsUrl: string },
 ): Schedule[] {
   const schedule = (task: string, cron: string, retries: number): Schedule => ({
     id: `${prefix}${task}`,
     cron,
-    destination: `${baseUrl}/api/schedules/${task}`,
+    destination: `${functionsUrl}/schedules/${task}`,
     retries,
   });
   const ticks = plans.flatMap((plan) => {
