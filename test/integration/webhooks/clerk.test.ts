@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LoopInput } from '../../../src/index.ts';
 import { createWorld, type World } from '../../../src/testing/index.ts';
 import { activation, outcomes, step } from '../loops/activation.ts';
+import { redisText } from './redis-text.ts';
 import { clerkUser, type Signed, signClerk } from './signed.ts';
 
 /** Whoever signs up at Clerk and creates a project soon is welcomed; the application keeps no table of users. */
@@ -89,7 +90,7 @@ describe('a webhook of Clerk', () => {
     expect((await world.runs()).map(({ subject }) => subject)).toEqual(['user_2']);
     expect(world.stack.inbox.emails()).toEqual([]);
     expect(await world.state.contacts.find('user_1')).toEqual({});
-    const left = await redisText();
+    const left = await redisText(world);
     expect(left).toContain('user_2');
     expect(left).not.toContain('user_1');
   });
@@ -111,29 +112,7 @@ describe('a webhook of Clerk', () => {
   it('keeps what only Clerk and the server may know out of runs', async () => {
     await deliver(signClerk(created('user_1')));
     await world.settle();
-    expect(await redisText()).not.toContain('for the server alone');
+    expect(await redisText(world)).not.toContain('for the server alone');
     expect(JSON.stringify(world.log)).not.toContain('for the server alone');
   });
 });
-
-/** Everything in Redis, keys and values. */
-async function redisText(): Promise<string> {
-  const { url, token } = world.stack.env.redis;
-  const run = async (...command: string[]): Promise<unknown> => {
-    const answer = await fetch(url, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}` },
-      body: JSON.stringify(command),
-    });
-    return ((await answer.json()) as { result: unknown }).result;
-  };
-  const keys = (await run('KEYS', '*')) as string[];
-  const values = await Promise.all(
-    keys.map(async (key) => {
-      const type = await run('TYPE', key);
-      if (type === 'hash') return run('HGETALL', key);
-      return type === 'zset' ? run('ZRANGE', key, '0', '-1') : run('GET', key);
-    }),
-  );
-  return JSON.stringify([keys, values]);
-}
