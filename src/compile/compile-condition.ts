@@ -1,6 +1,6 @@
 import { type Condition, parseDuration, type ResolvedConfig } from '../config/index.ts';
 import { InternalError } from '../errors/index.ts';
-import type { PlanCondition, Wake } from '../plan/index.ts';
+import type { PlanCondition, UsagePeriod, Wake } from '../plan/index.ts';
 import { analyseQuery, type Dialect } from '../sql/index.ts';
 
 /** A wait that no event can end is looked at no more often than this. */
@@ -22,7 +22,8 @@ export function compileCondition(condition: Condition, config: ResolvedConfig): 
       const limits = Object.entries(condition.limit).map(
         ([plan, limit]) => [plan, Number.isFinite(limit) ? limit : 'unlimited'] as const,
       );
-      const { period, timezone, warnAt, onUnavailable } = condition;
+      const { timezone, warnAt, onUnavailable } = condition;
+      const period = isCalendarUnit(condition.period) ? condition.period : durationOf(condition.period);
       return { type: 'usage', limits: Object.fromEntries(limits), period, timezone, warnAt, onUnavailable };
     }
     case 'activity':
@@ -63,6 +64,10 @@ export function growingChecks(timeout: number): number[] {
     Math.round((timeout * (2 ** (index + 1) - 1)) / parts),
   );
   return [...new Set(times)].filter((time) => time > 0 && time < timeout);
+}
+
+function isCalendarUnit(period: string): period is Exclude<UsagePeriod, number> {
+  return ['hour', 'day', 'week', 'month', 'year', 'billing'].includes(period);
 }
 
 function durationOf(text: string): number {

@@ -1,5 +1,5 @@
 import { formatDuration } from '../config/index.ts';
-import type { Plan, PlanAction, PlanCondition, PlanStep, PlanTrigger } from '../plan/index.ts';
+import type { Plan, PlanAction, PlanCondition, PlanStep, PlanTrigger, UsagePeriod } from '../plan/index.ts';
 
 /** How many messages QStash bills for one run, by how it goes. */
 export interface BilledMessages {
@@ -52,10 +52,15 @@ export function describeCondition(condition: PlanCondition): string {
     case 'usage':
       return `usage stays within ${Object.entries(condition.limits)
         .map(([name, limit]) => `${name} ${limit}`)
-        .join(', ')} per ${condition.period}`;
+        .join(', ')} per ${describePeriod(condition.period)}`;
     case 'activity':
       return `activity in ${condition.table} is down ${condition.drop * 100} % over ${formatDuration(condition.window)} against ${formatDuration(condition.baseline)}`;
   }
+}
+
+function describePeriod(period: UsagePeriod): string {
+  if (typeof period === 'number') return formatDuration(period);
+  return period === 'billing' ? 'billing period' : `calendar ${period}`;
 }
 
 /** What an action does, in words. */

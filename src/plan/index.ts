@@ -11,6 +11,7 @@ export type {
   PlanStep,
   PlanTrigger,
   Scalar,
+  UsagePeriod,
   UsersTable,
   Wake,
   Watch,

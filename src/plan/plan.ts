@@ -74,6 +74,9 @@ export interface Wake {
   equals: Record<string, Scalar>;
 }
 
+/** Over which time usage is counted: seconds that roll from the first use, a unit of the calendar, or what Stripe bills. */
+export type UsagePeriod = number | 'hour' | 'day' | 'week' | 'month' | 'year' | 'billing';
+
 /** What a step waits for, and for how long. */
 export type PlanCondition =
   | {
@@ -90,7 +93,7 @@ export type PlanCondition =
   | {
       type: 'usage';
       limits: Record<string, number | 'unlimited'>;
-      period: string;
+      period: UsagePeriod;
       timezone: string;
       warnAt?: number | undefined;
       onUnavailable: 'allow-bounded' | 'deny' | 'sql';
