@@ -6,6 +6,7 @@ export const testKinds = {
   contract: { files: ['test/contract/**/*.test.ts'], seconds: 30 },
   integration: { files: ['test/integration/**/*.test.ts'], seconds: 60 },
   e2e: { files: ['test/e2e/**/*.test.ts'], seconds: 120 },
+  examples: { files: ['test/examples/**/*.test.ts'], seconds: 60 },
   package: { files: ['test/package/**/*.test.ts', 'test/house/**/*.test.ts'], seconds: 120 },
 };
 
