@@ -7,12 +7,17 @@ import { DEV_SIGNING_KEYS } from '../../../src/dev/qstash/index.ts';
 import { createWorld, type World } from '../../../src/testing/index.ts';
 import { activation, createProject, outcomes, signUp } from '../loops/activation.ts';
 
-/** Who may call a function: QStash by its signature, an app by a secret, anybody, or whoever has a signed link. */
-const CALLERS: Record<string, { caller: 'qstash' | 'secret' | 'link' | 'anybody'; path: string }> = {
+/** Who may call a function: QStash or another provider by its signature, an app by a secret, anybody, or whoever has a signed link. */
+const CALLERS: Record<
+  string,
+  { caller: 'qstash' | 'provider' | 'secret' | 'link' | 'anybody'; path: string }
+> = {
   'events.ts': { caller: 'secret', path: '/api/events' },
   'health.ts': { caller: 'anybody', path: '/api/health' },
   'schedules/[task].ts': { caller: 'qstash', path: '/api/schedules/drain' },
   'unsubscribe.ts': { caller: 'link', path: '/api/unsubscribe' },
+  // What is refused of these is in ../webhooks.
+  'webhooks/[provider].ts': { caller: 'provider', path: '/api/webhooks/clerk' },
   'workflows/v1/[type].ts': { caller: 'qstash', path: '/api/workflows/v1/activation' },
 };
 const calledBy = (caller: string) =>
