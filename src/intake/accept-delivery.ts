@@ -1,7 +1,8 @@
 import { addressKey } from '../email/address.ts';
 import type { SkeneEvent } from '../events/index.ts';
 import type { Deployment } from '../plan/index.ts';
-import { type CustomerNews, type Delivery, type EmailReport, fetchSubscription } from '../sources/index.ts';
+import { fetchSubscription } from '../sources/stripe.ts';
+import type { CustomerNews, Delivery, EmailReport } from '../sources/webhook.ts';
 import type { State } from '../state/index.ts';
 import { acceptEvents } from './accept.ts';
 import type { Services } from './services.ts';

@@ -1,4 +1,3 @@
 /** Floor 5: events come in: noted, matched, their runs started and woken; and what every function stands on. */
 export { acceptEvents } from './accept.ts';
-export { acceptDelivery, type DeliveryContext } from './accept-delivery.ts';
 export { createServices, type Report, type ServiceOptions, type Services } from './services.ts';

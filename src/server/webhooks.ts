@@ -2,9 +2,11 @@ import { databaseOf } from '../changes/index.ts';
 import type { OpenDatabase } from '../databases/index.ts';
 import { createEnv } from '../env/index.ts';
 import { ProviderError } from '../errors/index.ts';
-import { acceptDelivery, createServices } from '../intake/index.ts';
+import { acceptDelivery } from '../intake/accept-delivery.ts';
+import { createServices } from '../intake/index.ts';
 import type { Deployment } from '../plan/index.ts';
-import { readBody, readWebhook } from '../sources/index.ts';
+import { readBody } from '../sources/index.ts';
+import { readWebhook } from '../sources/webhook.ts';
 import { answering, type Handler, type HandlerOptions } from './respond.ts';
 
 /** What the function of webhooks serves. */

@@ -7,6 +7,8 @@ import { readNextAuth } from './nextauth.ts';
 import { readResend, verifyResend } from './resend.ts';
 import { readStripe, verifyStripe } from './stripe.ts';
 
+export type { CustomerNews, Delivery, EmailReport } from './delivery.ts';
+
 /** How one provider's webhooks are verified and read. */
 interface WebhookSource {
   /** Answers what was signed. @throws {RequestError} when it was not, {EnvError} when the secret is not set. */
@@ -38,7 +40,7 @@ const SOURCES: Record<string, WebhookSource> = {
 };
 
 /** The providers whose webhooks are understood. */
-export const WEBHOOK_PROVIDERS = Object.keys(SOURCES);
+const WEBHOOK_PROVIDERS = Object.keys(SOURCES);
 
 /**
  * The one way in for webhooks: the signature over the raw body and its age are checked by the provider's own code before anything
