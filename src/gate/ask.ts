@@ -1,0 +1,36 @@
+import { RequestError } from '../errors/index.ts';
+
+/** The longest id of a subject, as in events. */
+const LONGEST_SUBJECT = 512;
+const LONGEST_RID = 256;
+/** The most units one call may cost. */
+const MOST_UNITS = 1_000_000_000;
+
+/**
+ * Makes sure that what is asked of the gate can be counted. Ids are taken letter by letter: how an id is spelled is for whoever
+ * authenticates to say, and two spellings are two subjects.
+ * @throws {RequestError} REQUEST_INVALID that says what is wrong.
+ */
+export function checkAsk({ subject, cost, rid }: { subject: string; cost: number; rid: string }): void {
+  checkText('subject', subject, LONGEST_SUBJECT);
+  checkText('rid', rid, LONGEST_RID);
+  if (!Number.isSafeInteger(cost) || cost < 1 || cost > MOST_UNITS) {
+    throw new RequestError('REQUEST_INVALID', `cost is ${String(cost)}, not a whole number of units.`, {
+      hint: `Write a whole number from 1 to ${MOST_UNITS}.`,
+      where: { path: 'cost' },
+    });
+  }
+}
+
+function checkText(name: string, text: string, longest: number): void {
+  const refuse = (what: string) => {
+    throw new RequestError('REQUEST_INVALID', `${name} ${what}.`, {
+      hint: `Write a text of 1 to ${longest} characters.`,
+      where: { path: name },
+    });
+  };
+  if (typeof text !== 'string' || text === '') refuse('is missing');
+  if (text.length > longest) refuse(`has ${text.length} characters, more than ${longest}`);
+  // Half a surrogate pair becomes the same replacement character in every id that has one.
+  if (/\p{Surrogate}/u.test(text)) refuse('is not well-formed Unicode');
+}

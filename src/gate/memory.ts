@@ -1,0 +1,57 @@
+import type { Decision } from './decision.ts';
+
+/** A decision that need not be asked for again. */
+interface Remembered {
+  decision: Decision;
+  /** Only what costs as much or more is refused by a remembered refusal. */
+  cost: number;
+  /** The revision it was made under. */
+  revision: number;
+  /** Until when it holds, on the gate's clock (a refusal: the reset) or on the machine's (no limit). */
+  until: number;
+}
+
+/** How many are remembered; the oldest go first. */
+const MOST = 10_000;
+/** How long a subject without a limit is not asked about again, in ms. */
+const UNLIMITED_MS = 30_000;
+
+/** What the gate remembers of subjects whose answer is known: those who are blocked, and those without a limit. */
+export function createMemory() {
+  const known = new Map<string, Remembered>();
+
+  function keep(key: string, remembered: Remembered): void {
+    known.delete(key);
+    if (known.size >= MOST) known.delete(known.keys().next().value ?? '');
+    known.set(key, remembered);
+  }
+
+  return {
+    /** Remembers a decision, if it is of a kind that lasts. */
+    note(key: string, decision: Decision, { cost, revision }: { cost: number; revision: number }): void {
+      if (!decision.allowed) {
+        const until = Math.min(...decision.standings.map(({ resetAt }) => resetAt));
+        keep(key, { decision, cost, revision, until });
+      } else if (decision.standings.every(({ limit }) => limit === 'unlimited')) {
+        keep(key, { decision, cost: 0, revision, until: performance.now() + UNLIMITED_MS });
+      } else known.delete(key);
+    },
+    /** A decision that still holds for `cost` units: a refusal until its reset while the revision is known to stand, no limit for a while. */
+    find(
+      key: string,
+      ask: { cost: number; now: number; revision: number | undefined },
+    ): Decision | undefined {
+      const found = known.get(key);
+      if (found === undefined) return undefined;
+      const { decision, cost, revision, until } = found;
+      if (decision.allowed) {
+        const isChanged = ask.revision !== undefined && ask.revision !== revision;
+        return isChanged || performance.now() >= until ? undefined : decision;
+      }
+      return ask.revision === revision && ask.cost >= cost && ask.now < until ? decision : undefined;
+    },
+    /** The last decision of a kind that lasts, whether it still holds or not: better than nothing while Redis is away. */
+    last: (key: string): Decision | undefined => known.get(key)?.decision,
+    clear: (): void => known.clear(),
+  };
+}

@@ -1,0 +1,94 @@
+import { type Decision, type Standing, type Verdict, verdictOf } from './decision.ts';
+import type { GateRule, RuleSet } from './rules.ts';
+
+/** Whom a call is for, as far as an outage needs to know. */
+interface Call {
+  ask: { subject: string; plan?: string | undefined };
+  set: RuleSet;
+  cost: number;
+  /** What was last known for sure of the subject, if it was of a kind that lasts. */
+  last: Decision | undefined;
+  /** Nothing is to be used up. */
+  isPeek?: boolean;
+}
+
+/** Decides in the team's own database. Answers whether there was room, and counts. */
+export type DecideBySql = (call: {
+  subject: string;
+  cost: number;
+  rule: GateRule;
+  limit: number;
+}) => Promise<boolean>;
+
+/** The share of a limit that each instance lets a subject use in one outage; one unit at the least. */
+const SHARE = 0.05;
+/** How many subjects an outage keeps count of. Beyond these nobody is let through: a flood is no reason to open the gate. */
+const MOST_SUBJECTS = 100_000;
+
+/** What is decided while Redis cannot be asked, by each rule's `onUnavailable`. */
+export function createOutage({ now, bySql }: { now: () => number; bySql: DecideBySql | undefined }) {
+  const admitted = new Map<string, number>();
+
+  async function verdictFor(rule: GateRule, call: Call): Promise<Verdict> {
+    const { ask, cost, last, isPeek = false } = call;
+    if (rule.block === undefined) return 'pass';
+    const standing = last?.standings.find((known) => known.rule === rule);
+    const limit = standing?.limit ?? rule.limits[ask.plan ?? last?.plan ?? 'free'] ?? 'none';
+    if (limit === 'unlimited') return 'pass';
+    if (limit === 'none' || limit === 0) return 'plan';
+    if (last?.refusedBy?.rule === rule && now() < last.refusedBy.resetAt) return verdictOf(last.refusedBy);
+    switch (rule.onUnavailable) {
+      case 'deny':
+        return 'unavailable';
+      case 'sql':
+        return (await askSql(call, rule, limit)) ? 'pass' : 'unavailable';
+      case 'allow-bounded': {
+        const key = `${rule.name}\n${ask.subject}`;
+        const used = (admitted.get(key) ?? 0) + cost;
+        const isFull = admitted.size >= MOST_SUBJECTS && !admitted.has(key);
+        if (isFull || used > Math.max(1, Math.floor(limit * SHARE))) return 'unavailable';
+        if (!isPeek) admitted.set(key, used);
+        return 'pass';
+      }
+    }
+  }
+
+  async function askSql({ ask, cost, isPeek }: Call, rule: GateRule, limit: number): Promise<boolean> {
+    if (bySql === undefined || isPeek) return isPeek ?? false;
+    return bySql({ subject: ask.subject, cost, rule, limit }).catch(() => false);
+  }
+
+  return {
+    /** Decides without Redis; every rule has to agree. */
+    async decide(call: Call): Promise<Decision> {
+      const { set, last } = call;
+      let verdict: Verdict = 'pass';
+      let refusedBy: Standing | undefined;
+      for (const rule of set.rules) {
+        verdict = await verdictFor(rule, call);
+        if (verdict === 'pass') continue;
+        refusedBy = last?.standings.find((standing) => standing.rule === rule) ?? unknownStanding(rule);
+        break;
+      }
+      return {
+        allowed: verdict === 'pass',
+        verdict,
+        refusedBy,
+        plan: last?.plan ?? call.ask.plan ?? 'free',
+        standings: [],
+        replayed: false,
+        degraded: true,
+        // What is not known is left out: a client that read zeros would believe them.
+        headers: {},
+      };
+    },
+    /** Redis answers again: the next outage begins anew. */
+    over(): void {
+      if (admitted.size > 0) admitted.clear();
+    },
+  };
+}
+
+function unknownStanding(rule: GateRule): Standing {
+  return { rule, used: 0, limit: 'none', periodStart: 0, resetAt: 0, sequence: 0 };
+}

@@ -1,0 +1,275 @@
+/**
+ * What the gate does inside Redis, in one step for many operations. A subject has one hash: `$` holds its plan (`plan from to version
+ * customer`), and each rule one field with the state of its period (`start used burnt denied blockTold warnTold sequence`; the three
+ * in the middle are the starts of the periods in which that happened) and one, `:x`, with what was given beside the plan
+ * (`o::limit:expires` for an override, `g:id:left:expires` for a grant, soonest first).
+ *
+ * ARGV: now, the number of rules, for each rule its name, period, limits, share at which to warn (%) and whether it is soft, then one text per
+ * operation. KEYS: for each operation the subject's hash and the hold of the request. A hold says what a request was charged, so that
+ * a request which is repeated is charged once and what is given back is what was taken.
+ *
+ * Numbers are written with `%.0f`: Lua 5.1 writes long ones as `1.7e+12` and Lua 5.3 as `1.0`.
+ */
+export const SCRIPT = `
+local now, many = tonumber(ARGV[1]), tonumber(ARGV[2])
+local rules, replies = {}, {}
+for i = 1, many do
+  local at = 5 * i - 2
+  local kind, a, b = string.match(ARGV[at + 1], '^(%a)(%d+),(%d+)$')
+  local limits = {}
+  for plan, limit in string.gmatch(ARGV[at + 2], '([^,=]+)=([^,]+)') do limits[plan] = tonumber(limit) end
+  rules[i] = { name = ARGV[at], kind = kind, a = tonumber(a), b = tonumber(b), limits = limits, warn = tonumber(ARGV[at + 3]), soft = ARGV[at + 4] == '1' }
+end
+
+local function read(text)
+  local p, u, b, d, k, w, s = string.match(text or '', '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)$')
+  if not p then return { u = 0, b = 0, d = 0, k = 0, w = 0, s = 0 } end
+  return { p = tonumber(p), u = tonumber(u), b = tonumber(b), d = tonumber(d), k = tonumber(k), w = tonumber(w), s = tonumber(s) }
+end
+
+local function write(t)
+  return string.format('%.0f %.0f %.0f %.0f %.0f %.0f %.0f', t.p, t.u, t.b, t.d, t.k, t.w, t.s)
+end
+
+local function readExtra(text)
+  local list = {}
+  for kind, id, amount, expires in string.gmatch(text or '', '(%a):([^:;]*):(-?%d+):(%d+)') do
+    expires = tonumber(expires)
+    if expires == 0 or now < expires then
+      list[#list + 1] = { kind = kind, id = id, amount = tonumber(amount), expires = expires }
+    end
+  end
+  return list
+end
+
+local function writeExtra(list)
+  local texts = {}
+  for i, x in ipairs(list) do texts[i] = string.format('%s:%s:%.0f:%.0f', x.kind, x.id, x.amount, x.expires) end
+  return table.concat(texts, ';')
+end
+
+local function periodOf(rule, p, from, to)
+  if rule.kind == 'c' then
+    from, to = rule.a, rule.b
+  else
+    local anchor, length = p or now, rule.a
+    if rule.kind == 'b' and from and to > from then anchor, length = from, to - from end
+    from = anchor + math.max(0, math.floor((now - anchor) / length)) * length
+    to = from + length
+  end
+  if p and from < p then
+    if to <= p then to = p + to - from end
+    from = p
+  end
+  return from, to
+end
+
+local function look(rule, packed, extra, plan, from, to)
+  local t = read(packed)
+  local start, stop = periodOf(rule, t.p, from, to)
+  local isNew = t.p ~= start
+  if isNew then t.p, t.u, t.b = start, 0, 0 end
+  local limit = rule.limits[plan]
+  if not limit and plan ~= 'free' then limit = rule.limits['*'] end
+  if not limit then limit = -2 end
+  local list, left = readExtra(extra), 0
+  for _, x in ipairs(list) do
+    if x.kind == 'o' then limit = x.amount else left = left + x.amount end
+  end
+  local total = limit
+  if limit >= 0 or (limit == -2 and left + t.b > 0) then total = math.max(limit, 0) + left + t.b end
+  return { rule = rule, t = t, to = stop, isNew = isNew, limit = limit, total = total, list = list, left = left }
+end
+
+local function shortOf(v, cost)
+  if v.limit == -1 then return 0 end
+  return math.min(cost, math.max(0, v.t.u - v.t.b + cost - math.max(v.limit, 0)))
+end
+
+local function charge(v, cost, fields)
+  local rest, burnt = shortOf(v, cost), {}
+  if rest > 0 and v.left > 0 then
+    for _, x in ipairs(v.list) do
+      local n = x.kind == 'g' and math.min(rest, x.amount) or 0
+      if n > 0 then
+        x.amount, rest, v.t.b = x.amount - n, rest - n, v.t.b + n
+        burnt[#burnt + 1] = string.format('%s=%.0f', x.id, n)
+      end
+    end
+    fields[#fields + 1] = v.rule.name .. ':x'
+    fields[#fields + 1] = writeExtra(v.list)
+  end
+  v.t.u, v.t.s = v.t.u + cost, v.t.s + 1
+  return string.format(';%s %.0f %.0f ', v.rule.name, v.t.p, cost) .. table.concat(burnt, ',')
+end
+
+local function reply(code, plan, views, signals)
+  local r = { code, plan }
+  for i, v in ipairs(views) do
+    for _, x in ipairs({ v.t.u, v.total, v.t.p, v.to, signals[i] or 0, v.t.s }) do r[#r + 1] = x end
+  end
+  return r
+end
+
+local function take(H, R, mode, text)
+  local cost, ttl, nonce, told, which = string.match(text, '^(%d+) (%d+) (%S+) (%S+) (%S+)$')
+  cost = tonumber(cost)
+  local names, using = { '$' }, {}
+  for i in string.gmatch(which, '%d+') do
+    local rule = rules[tonumber(i)]
+    using[#using + 1] = rule
+    names[#names + 1] = rule.name
+    names[#names + 1] = rule.name .. ':x'
+  end
+  local found = redis.call('HMGET', H, unpack(names))
+  local plan, from, to = string.match(found[1] or '', '^(%S+) (%d+) (%d+) ')
+  if told ~= '-' then plan = told end
+  plan = plan or 'free'
+  local views, signals, fits = {}, {}, true
+  for i, rule in ipairs(using) do
+    local v = look(rule, found[2 * i], found[2 * i + 1], plan, tonumber(from), tonumber(to))
+    views[i] = v
+    v.fits = shortOf(v, cost) <= v.left
+    if not v.fits and not rule.soft then fits = false end
+  end
+  if mode == 'p' then return reply(fits and 1 or 0, plan, views, signals) end
+  local function held()
+    local owner = string.match(redis.call('GET', R) or '', '^([^;]*;)')
+    if not owner or (string.sub(owner, 1, 1) == '!' and owner ~= '!' .. nonce .. ';') then return nil end
+    if owner == nonce .. ';' then return 2 end
+    return owner == '!' .. nonce .. ';' and 4 or 3
+  end
+  local fields = {}
+  if not fits and mode ~= 'f' then
+    local code = held()
+    if code then return reply(code, plan, views, signals) end
+    for i, v in ipairs(views) do
+      if not v.fits and not v.rule.soft then
+        if v.t.k ~= v.t.p then signals[i] = 2 end
+        if v.t.d ~= v.t.p then
+          v.t.d = v.t.p
+          fields[#fields + 1] = v.rule.name
+          fields[#fields + 1] = write(v.t)
+        end
+      end
+    end
+    if #fields > 0 then redis.call('HSET', H, unpack(fields)) end
+    return reply(0, plan, views, signals)
+  end
+  local before, hold, isNew = {}, nonce, false
+  for i, v in ipairs(views) do
+    before[i] = { v.t.u, v.t.b, v.t.s }
+    hold = hold .. charge(v, cost, fields)
+    isNew = isNew or v.isNew
+    fields[#fields + 1] = v.rule.name
+    fields[#fields + 1] = write(v.t)
+  end
+  if not redis.call('SET', R, hold, 'NX', 'PX', ttl) then
+    local code = held()
+    if code then
+      for i, v in ipairs(views) do v.t.u, v.t.b, v.t.s = before[i][1], before[i][2], before[i][3] end
+      return reply(code, plan, views, signals)
+    end
+    redis.call('SET', R, hold, 'PX', ttl)
+  end
+  for i, v in ipairs(views) do
+    if v.rule.soft and not v.fits and v.t.k ~= v.t.p then
+      signals[i] = 2
+    elseif v.rule.warn > 0 and v.total > 0 and v.t.w ~= v.t.p and v.t.u * 100 >= v.rule.warn * v.total then
+      signals[i] = 1
+    end
+  end
+  redis.call('HSET', H, unpack(fields))
+  if isNew and not found[1] then redis.call('EXPIRE', H, 69120000) end
+  return reply(1, plan, views, signals)
+end
+
+local function undo(H, R, nonce)
+  local hold = redis.call('GET', R)
+  local owner = string.match(hold or '', '^([^;]*);')
+  if not owner then
+    if nonce ~= '-' then redis.call('SET', R, '!' .. nonce .. ';', 'PX', 60000) end
+    return { 0 }
+  end
+  if string.sub(owner, 1, 1) == '!' or (nonce ~= '-' and owner ~= nonce) then return { 0 } end
+  redis.call('DEL', R)
+  local r, fields = { 1, 0 }, {}
+  for name, start, cost, burnt in string.gmatch(hold, ';(%S+) (%d+) (%d+) ([^;]*)') do
+    local found = redis.call('HMGET', H, name, name .. ':x')
+    local t, list, back = read(found[1]), readExtra(found[2]), 0
+    for id, n in string.gmatch(burnt, '([^,=]+)=(%d+)') do
+      back = back + tonumber(n)
+      for _, x in ipairs(list) do
+        if x.kind == 'g' and x.id == id then x.amount = x.amount + tonumber(n) end
+      end
+    end
+    if back > 0 then
+      fields[#fields + 1] = name .. ':x'
+      fields[#fields + 1] = writeExtra(list)
+    end
+    if t.p == tonumber(start) then
+      if t.d == t.p then r[2] = 1 end
+      t.u, t.b, t.s = math.max(0, t.u - tonumber(cost)), math.max(0, t.b - back), t.s + 1
+      fields[#fields + 1] = name
+      fields[#fields + 1] = write(t)
+    end
+    for _, x in ipairs({ t.u, tonumber(start), t.s }) do r[#r + 1] = x end
+  end
+  if #fields > 0 then redis.call('HSET', H, unpack(fields)) end
+  return r
+end
+
+local function told(H, mode, text)
+  local start, index = string.match(text, '^(%d+) (%d+)$')
+  local name = rules[tonumber(index)].name
+  local t = read(redis.call('HGET', H, name) or '')
+  if t.p ~= tonumber(start) then return { 0 } end
+  t[mode] = t.p
+  redis.call('HSET', H, name, write(t))
+  return { 1 }
+end
+
+for i = 1, #KEYS / 2 do
+  local mode, text = string.match(ARGV[2 + 5 * many + i], '^(%a) (.*)$')
+  local H, R = KEYS[2 * i - 1], KEYS[2 * i]
+  if mode == 'u' then
+    replies[i] = undo(H, R, text)
+  elseif mode == 'k' or mode == 'w' then
+    replies[i] = told(H, mode, text)
+  elseif mode == 'n' then
+    replies[i] = {}
+  else
+    replies[i] = take(H, R, mode, text)
+  end
+end
+return replies`;
+
+/**
+ * Sets what a subject has: its plan, a limit of its own, or a grant. KEYS: the subject's hash, the revision. ARGV: `plan`, version, customer,
+ * whether it pays, plan, from, to; or `extra`, now, rule, kind, id, amount (nothing to take it away), expires; or `touch`.
+ * Answers with the revision, which moves when something changed.
+ */
+export const SET_SCRIPT = `
+local H = KEYS[1]
+local function done() return redis.call('INCR', KEYS[2]) end
+if ARGV[1] == 'touch' then return done() end
+if ARGV[1] == 'plan' then
+  local version, customer = string.match(redis.call('HGET', H, '$') or '', '^%S+ %d+ %d+ (%d+) (%S+)$')
+  if customer == ARGV[3] and tonumber(ARGV[2]) <= tonumber(version) then return tonumber(redis.call('GET', KEYS[2]) or '0') end
+  if customer and customer ~= ARGV[3] and ARGV[4] == '0' then return tonumber(redis.call('GET', KEYS[2]) or '0') end
+  redis.call('HSET', H, '$', table.concat({ ARGV[5], ARGV[6], ARGV[7], ARGV[2], ARGV[3] }, ' '))
+  redis.call('PERSIST', H)
+  return done()
+end
+local now, field, list = tonumber(ARGV[2]), ARGV[3] .. ':x', {}
+for kind, id, amount, expires in string.gmatch(redis.call('HGET', H, field) or '', '(%a):([^:;]*):(-?%d+):(%d+)') do
+  if (expires == '0' or now < tonumber(expires)) and not (kind == ARGV[4] and id == ARGV[5]) then
+    list[#list + 1] = { kind, id, amount, expires }
+  end
+end
+if ARGV[6] ~= '' then list[#list + 1] = { ARGV[4], ARGV[5], ARGV[6], ARGV[7] } end
+local function last(x) return x[4] == '0' and math.huge or tonumber(x[4]) end
+table.sort(list, function(a, b) if last(a) == last(b) then return a[2] < b[2] end return last(a) < last(b) end)
+for i, x in ipairs(list) do list[i] = table.concat(x, ':') end
+redis.call('HSET', H, field, table.concat(list, ';'))
+return done()`;
