@@ -1,15 +1,16 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { openDatabase } from '../databases/open/any.ts';
 import type { Env, EnvSource } from '../env/index.ts';
 import type { Project } from '../project/index.ts';
 import type { WorkflowDefinition } from '../runtime/index.ts';
+import { createRouter } from '../server/router.ts';
 import { applyScheduleSync, planScheduleSync } from '../sync/index.ts';
 import { type Clock, createClock } from './clock.ts';
 import { keepClock } from './clock-file.ts';
 import { createControls } from './controls.ts';
 import { createDatabaseSide, type DatabaseSide } from './database-side.ts';
 import { createDevEnv, DEV_REDIS_TOKEN, type DevUrls } from './environment.ts';
-import { createFunctions } from './functions.ts';
 import { createInbox, type Inbox } from './inbox/index.ts';
 import { type Listening, listen } from './listen.ts';
 import type { DevLog } from './log.ts';
@@ -130,7 +131,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     log,
   });
   async function use(project: Project): Promise<void> {
-    functions = createFunctions({ ...project, workflows }, hostOptions);
+    functions = createRouter({ ...project, workflows, openDatabase }, hostOptions);
     await database.use(project.deployment);
   }
   await use(options.project);

@@ -1,10 +1,13 @@
+import { realpathSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chooseProvider, type DatabaseProvider } from '../databases/index.ts';
 import { createEnv, type Env } from '../env/index.ts';
 import type { Deployment } from '../plan/index.ts';
+import { type AppSources, appModule } from './app-module.ts';
 import { type CheckOptions, type CheckResult, checkProject } from './check.ts';
+import { relativeSpecifier } from './specifier.ts';
 import { readTemplates } from './templates.ts';
 import { generateTemplatesModule } from './templates-module.ts';
 
@@ -21,8 +24,9 @@ export interface BuildResult extends CheckResult {
 }
 
 /**
- * Checks a project, and writes what its functions import: `deployment.ts` (the loops, as plain data), `database.ts`
- * (the one driver they need), `actions.ts` and `templates.ts`. They
+ * Checks a project, and writes what its functions import. For the functions in this package's own `api/`: `deployment.ts` (the loops, as
+ * plain data), `database.ts` (the one driver they need), `actions.ts` and `templates.ts`, of which each takes what it needs. For an app that
+ * mounts them with an adapter: `index.ts`, with all of it. They
  * are TypeScript because Vercel compiles and traces what a function imports; a JSON file would have no type. The same project gives the
  * same bytes, and a module that would not change is not touched.
  */
@@ -32,17 +36,41 @@ export async function buildProject(options: BuildOptions = {}): Promise<BuildRes
   const root = dirname(checked.file);
   const outDir = resolve(options.outDir ?? join(root, 'compiled'));
   const { templates } = await readTemplates(options.templatesDir ?? join(root, 'emails'));
-  const actionNames = Object.keys(checked.config?.actions ?? {}).sort();
-  const modules: Record<string, string> = {
-    'deployment.ts': deploymentModule(checked.deployment, outDir),
-    'actions.ts': actionsModule(actionNames, checked.file, outDir),
-    'database.ts': databaseModule(openerOf(checked.deployment.database, createEnv(options.env)), outDir),
-    'templates.ts': generateTemplatesModule(templates, outDir, roomSpecifier('email', outDir)),
+  const sources: AppSources = {
+    file: checked.file,
+    outDir,
+    deployment: checked.deployment,
+    opener: openerOf(checked.deployment.database, createEnv(options.env)),
+    actionNames: Object.keys(checked.config?.actions ?? {}).sort(),
+    templates,
   };
+  const modules = isThisPackage(root) ? ownModules(sources) : { 'index.ts': appModule(sources) };
   await mkdir(outDir, { recursive: true });
   const written = Object.keys(modules).map((name) => join(outDir, name));
   await Promise.all(Object.entries(modules).map(([name, text]) => replaceFile(join(outDir, name), text)));
   return { ...checked, written };
+}
+
+/** Whether the folder of a config is the repository these sources are in: its functions are in `api/`. */
+function isThisPackage(root: string): boolean {
+  const here = relativeSpecifier(realpathSync(root), fileURLToPath(new URL('.', import.meta.url)));
+  return /^\.\/(?:dist\/)?src\/project$/.test(here);
+}
+
+function ownModules({
+  file,
+  outDir,
+  deployment,
+  opener,
+  actionNames,
+  templates,
+}: AppSources): Record<string, string> {
+  return {
+    'deployment.ts': deploymentModule(deployment, outDir),
+    'actions.ts': actionsModule(actionNames, file, outDir),
+    'database.ts': databaseModule(opener, outDir),
+    'templates.ts': generateTemplatesModule(templates, outDir, roomSpecifier('email', outDir)),
+  };
 }
 
 const HEAD = '// Written by `skene build` from skene.config.ts; changes made here are lost.';
@@ -74,7 +102,7 @@ function actionsModule(names: readonly string[], file: string, outDir: string): 
   const type = `import type { CustomAction } from '${roomSpecifier('config', outDir)}';`;
   if (names.length === 0)
     return [HEAD, type, '', 'export const actions: Record<string, CustomAction> = {};', ''].join('\n');
-  const config = specifier(outDir, file);
+  const config = relativeSpecifier(outDir, file);
   return [
     HEAD,
     type,
@@ -96,12 +124,7 @@ function roomSpecifier(room: string, outDir: string): string {
 /** How a module in `outDir` names a file of this package's sources, given without its extension. */
 function sourceSpecifier(path: string, outDir: string): string {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return specifier(outDir, fileURLToPath(new URL(`../${path}.${extension}`, import.meta.url)));
-}
-
-function specifier(from: string, to: string): string {
-  const path = relative(from, to).split(sep).join('/');
-  return path.startsWith('.') ? path : `./${path}`;
+  return relativeSpecifier(outDir, fileURLToPath(new URL(`../${path}.${extension}`, import.meta.url)));
 }
 
 /** Writes a file whole or not at all, so that a running server never reads half of one. */

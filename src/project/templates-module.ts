@@ -1,4 +1,4 @@
-import { relative, sep } from 'node:path';
+import { relativeSpecifier } from './specifier.ts';
 import type { FoundTemplate } from './templates.ts';
 
 /**
@@ -13,19 +13,33 @@ export function generateTemplatesModule(
   outDir: string,
   types = '@skene/sdk',
 ): string {
-  const templates = Object.values(found).sort((left, right) => (left.name < right.name ? -1 : 1));
-  const hasComponents = templates.some(({ source }) => source.kind === 'component');
-  const entries = templates.map((template) => `  ${quote(template.name)}: ${entryOf(template, outDir)},`);
+  const { preamble, entries } = templateEntries(found, (file) => relativeSpecifier(outDir, file));
   return [
     '// Written by `skene build` from emails/; changes made here are lost.',
     `import type { TemplateSource } from ${quote(types)};`,
     '',
-    ...(hasComponents ? [RENDER_COMPONENT] : []),
+    ...preamble,
     'export const templates: Record<string, TemplateSource> = {',
     ...entries,
     '};',
     '',
   ].join('\n');
+}
+
+/**
+ * The templates as lines of a module, in the order of their names: the entries of an object, and what has to stand before it.
+ * @param importOf how the module names the file of a component.
+ */
+export function templateEntries(
+  found: Record<string, FoundTemplate>,
+  importOf: (file: string) => string,
+): { preamble: string[]; entries: string[] } {
+  const templates = Object.values(found).sort((left, right) => (left.name < right.name ? -1 : 1));
+  const hasComponents = templates.some(({ source }) => source.kind === 'component');
+  return {
+    preamble: hasComponents ? [RENDER_COMPONENT] : [],
+    entries: templates.map((template) => `  ${quote(template.name)}: ${entryOf(template, importOf)},`),
+  };
 }
 
 const RENDER_COMPONENT = `async function renderComponent(load: () => Promise<{ default: unknown }>, props: Record<string, unknown>) {
@@ -39,13 +53,10 @@ const RENDER_COMPONENT = `async function renderComponent(load: () => Promise<{ d
 }
 `;
 
-function entryOf({ source, file }: FoundTemplate, outDir: string): string {
+function entryOf({ source, file }: FoundTemplate, importOf: (file: string) => string): string {
   const subject = source.subject === undefined ? [] : [`subject: ${quote(source.subject)}`];
   if (source.kind === 'component') {
-    const path = relative(outDir, file ?? '')
-      .split(sep)
-      .join('/');
-    const specifier = quote(path.startsWith('.') ? path : `./${path}`);
+    const specifier = quote(importOf(file ?? ''));
     const render = `render: (props) => renderComponent(() => import(${specifier}), props)`;
     return `{ ${["kind: 'component'", ...subject, render].join(', ')} }`;
   }

@@ -1,0 +1,35 @@
+import { problemResponse, RequestError } from '../errors/index.ts';
+import { createEventsHandler } from './events.ts';
+import { createHealthHandler } from './health.ts';
+import type { Handler, HandlerOptions } from './respond.ts';
+import { createSchedulesHandler } from './schedules.ts';
+import { createUnsubscribeHandler } from './unsubscribe.ts';
+import { createWebhooksHandler } from './webhooks.ts';
+import { createWorkflowsHandler, type WorkflowSources } from './workflows.ts';
+
+/**
+ * All functions as one handler, by the paths that Vercel gives the files of `api/`. What precedes a path is where an app has
+ * mounted them, and is looked at by nobody.
+ */
+export function createRouter(sources: WorkflowSources, options: HandlerOptions = {}): Handler {
+  const { deployment } = sources;
+  const routes: Array<[RegExp, Partial<Record<string, Handler>>]> = [
+    [/\/events$/, createEventsHandler(deployment, options)],
+    [/\/workflows\/v1\/[^/]+$/, createWorkflowsHandler(sources, options)],
+    [/\/schedules\/[^/]+$/, createSchedulesHandler(sources, options)],
+    [/\/unsubscribe$/, createUnsubscribeHandler(options)],
+    [/\/webhooks\/[^/]+$/, createWebhooksHandler(sources, options)],
+    [/\/health$/, createHealthHandler(deployment, options)],
+  ];
+
+  return async (request) => {
+    const { pathname } = new URL(request.url);
+    const methods = routes.find(([path]) => path.test(pathname))?.[1];
+    if (methods === undefined)
+      return problemResponse(new RequestError('NOT_FOUND', `There is nothing at ${pathname}.`));
+    const handler = methods[request.method];
+    if (handler !== undefined) return handler(request);
+    const allow = Object.keys(methods).join(', ');
+    return problemResponse(new RequestError('METHOD_NOT_ALLOWED', `${pathname} takes ${allow}.`), { allow });
+  };
+}
