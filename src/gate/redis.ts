@@ -1,3 +1,5 @@
+import { KEY_LOCKING, type Script } from './scripts.ts';
+
 /** A command, and what Upstash answers for it in a pipeline. */
 type Command = ReadonlyArray<string | number>;
 type Answer = { result: unknown; error?: undefined } | { error: string; result?: undefined };
@@ -12,7 +14,7 @@ export interface RedisAccess {
 
 /** A Lua script with what it is called with, and a key to be read before it in the same request. */
 export interface ScriptCall {
-  script: string;
+  script: Script;
   keys: readonly string[];
   args: readonly string[];
   readFirst?: string | undefined;
@@ -25,21 +27,14 @@ export interface ScriptAnswer {
 }
 
 /**
- * Upstash locks the whole database for a script unless its first line says that its keys will do; a plain Redis refuses that line.
- * @see https://upstash.com/docs/redis/troubleshooting/lua_scripts
- */
-const KEY_LOCKING = '#!lua flags=allow-key-locking\n';
-
-/**
  * Runs scripts on Redis, by nothing but `fetch`. A request that got no answer is sent once more, so a script must do the same thing twice
  * with impunity. `@upstash/redis` is not used here: it is 18 kB, repeats a request five times, and parts reads from writes, which
  * makes two requests of one.
  */
 export function createScripts({ url, token, fetch: send = fetch }: RedisAccess) {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const digests = new Map<string, Promise<string>>();
-  /** What to put before every script; not known before the first answer. */
-  let head: string | undefined;
+  /** Which line before a script this Redis takes; not known before the first answer. */
+  let dialect: keyof Script['digests'] | undefined;
 
   async function post(commands: readonly Command[], signal: AbortSignal): Promise<Answer[]> {
     const body = JSON.stringify(commands);
@@ -57,15 +52,6 @@ export function createScripts({ url, token, fetch: send = fetch }: RedisAccess) 
     return answers;
   }
 
-  function digestOf(source: string): Promise<string> {
-    let digest = digests.get(source);
-    if (digest === undefined) {
-      digest = sha1(source);
-      digests.set(source, digest);
-    }
-    return digest;
-  }
-
   /** Calls a script. @throws whatever kept Redis from answering. */
   return async (
     { script, keys, args, readFirst }: ScriptCall,
@@ -80,17 +66,16 @@ export function createScripts({ url, token, fetch: send = fetch }: RedisAccess) 
       result: resultOf(result),
       ...(value === undefined ? {} : { read: resultOf(value) }),
     });
-    if (head !== undefined) {
-      const answers = await ask('EVALSHA', await digestOf(head + script));
-      if (!answers[0]?.error?.startsWith('NOSCRIPT')) return read(answers);
+    async function askAs(candidate: keyof Script['digests']): Promise<Answer[]> {
+      const answers = await ask('EVALSHA', script.digests[candidate]);
+      if (!answers[0]?.error?.startsWith('NOSCRIPT')) return answers;
+      return ask('EVAL', (candidate === 'upstash' ? KEY_LOCKING : '') + (await script.source()));
     }
-    let answers = await ask('EVAL', (head ?? KEY_LOCKING) + script);
-    if (head === undefined && /shebang|compil/i.test(answers[0]?.error ?? '')) {
-      answers = await ask('EVAL', script);
-      if (answers[0]?.error === undefined) head = '';
-    }
+    let answers = await askAs(dialect ?? 'upstash');
+    const isRefused = dialect === undefined && /shebang|compil/i.test(answers[0]?.error ?? '');
+    if (isRefused) answers = await askAs('redis');
     const answer = read(answers);
-    head ??= KEY_LOCKING;
+    dialect ??= isRefused ? 'redis' : 'upstash';
     return answer;
   };
 }
@@ -99,9 +84,4 @@ function resultOf(answer: Answer | undefined): unknown {
   if (answer === undefined) throw new Error('Redis left an answer out');
   if (answer.error !== undefined) throw new Error(`Redis answered ${answer.error}`);
   return answer.result;
-}
-
-async function sha1(source: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-1', new TextEncoder().encode(source));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

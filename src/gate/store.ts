@@ -1,9 +1,9 @@
 import { createPeriods } from './period.ts';
 import { createScripts, type RedisAccess } from './redis.ts';
 import type { GateRule } from './rules.ts';
-import { SCRIPT, SET_SCRIPT } from './script.ts';
+import { operateScript, setScript } from './scripts.ts';
 
-/** One operation of {@link SCRIPT}; `text` says it, and is followed by the numbers of its rules. */
+/** One operation of the script of `lua.ts`; `text` says it, and is followed by the numbers of its rules. */
 export interface Operation {
   hash: string;
   hold: string;
@@ -153,7 +153,7 @@ export function createStore(options: StoreOptions) {
       rule.block === undefined ? '1' : '0',
     ]);
     return {
-      script: SCRIPT,
+      script: operateScript,
       keys: operations.flatMap(({ hash, hold }) => [hash, hold]),
       args: [String(at), String(numbers.size), ...rules, ...texts],
     };
@@ -204,7 +204,7 @@ export function createStore(options: StoreOptions) {
     /** Says that something happened that may open a closed gate elsewhere. */
     async change(key: string, args: readonly string[]): Promise<void> {
       const signal = AbortSignal.timeout(timeoutMs);
-      const { result } = await call({ script: SET_SCRIPT, keys: [key, revisionKey], args }, signal);
+      const { result } = await call({ script: setScript, keys: [key, revisionKey], args }, signal);
       noteRevision(result, performance.now());
     },
   };

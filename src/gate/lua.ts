@@ -10,7 +10,7 @@
  *
  * Numbers are written with `%.0f`: Lua 5.1 writes long ones as `1.7e+12` and Lua 5.3 as `1.0`.
  */
-export const SCRIPT = `
+export const OPERATE = `
 local now, many = tonumber(ARGV[1]), tonumber(ARGV[2])
 local rules, replies = {}, {}
 for i = 1, many do
@@ -249,7 +249,7 @@ return replies`;
  * whether it pays, plan, from, to; or `extra`, now, rule, kind, id, amount (nothing to take it away), expires; or `touch`.
  * Answers with the revision, which moves when something changed.
  */
-export const SET_SCRIPT = `
+export const SET = `
 local H = KEYS[1]
 local function done() return redis.call('INCR', KEYS[2]) end
 if ARGV[1] == 'touch' then return done() end
