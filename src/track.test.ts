@@ -51,7 +51,7 @@ describe('track()', () => {
 
   it('names the variables it needs', async () => {
     await expect(track({ name: 'a', subject: 'u' }, { url: '', secret: '' })).rejects.toThrow(
-      'set SKENE_URL and SKENE_SECRET',
+      'Set SKENE_URL and SKENE_SECRET',
     );
   });
 });

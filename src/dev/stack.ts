@@ -100,7 +100,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     inbox: sockets.inbox.url,
     database: options.databaseUrl ?? postgres?.url ?? '',
     neon: postgres === undefined ? undefined : `${sockets.functions.url}/dev/neon`,
-    planetscale: planetscale && withCredentials(sockets.functions.url, new URL(options.databaseUrl ?? '')),
+    planetscale:
+      options.project.deployment.database.provider === 'planetscale'
+        ? planetscale && withCredentials(sockets.functions.url, new URL(options.databaseUrl ?? ''))
+        : undefined,
   };
   const env = createDevEnv(urls, options.project.deployment.database.urlVariable, options.variables);
 
@@ -143,7 +146,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     fetch: (request) => (request.url.startsWith(`${urls.functions}/`) ? entrance(request) : fetch(request)),
   });
   sockets.qstash.serve((request) => qstash.handle(request));
-  await registerTicks(env, options.project);
+  // A test may put something before the queue, for the functions alone.
+  const direct = createDevEnv(urls, options.project.deployment.database.urlVariable, {
+    ...options.variables,
+    QSTASH_URL: urls.qstash,
+  });
+  await registerTicks(direct, options.project);
   await database.start();
 
   return {
@@ -157,7 +165,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     database,
     use: async (project) => {
       await use(project);
-      await registerTicks(env, project);
+      await registerTicks(direct, project);
     },
     close: async () => {
       clock.stop();
@@ -178,13 +186,13 @@ async function registerTicks(env: Env, { deployment }: Project): Promise<void> {
   if (actions.some(({ action }) => action !== 'keep')) await applyScheduleSync(env, actions);
 }
 
-/** Where the loops are for PlanetScale and the database is a MySQL at hand, PlanetScale's protocol stands before it. */
+/** Before a MySQL at hand stands PlanetScale's protocol, unless the loops say that it is not meant: for them, or for the app alone. */
 async function openPlanetscaleFront({
   databaseUrl = '',
   project,
 }: StackOptions): Promise<PlanetscaleFront | undefined> {
-  const isMeant = project.deployment.database.provider === 'planetscale' && /^mysql:/.test(databaseUrl);
-  if (!isMeant) return undefined;
+  const { provider = 'planetscale' } = project.deployment.database;
+  if (provider !== 'planetscale' || !/^mysql:/.test(databaseUrl)) return undefined;
   const { createPlanetscaleFront } = await import('./planetscale/front.ts');
   return createPlanetscaleFront(databaseUrl);
 }

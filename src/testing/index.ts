@@ -1,2 +1,13 @@
-/** Floor 9: the local stack for the tests of an app. */
-export { createWorld, type World, type WorldOptions } from './world.ts';
+/** Floor 9: the local stack for the tests of an app: `@skene/sdk/testing`. */
+export { type ExpectedEmail, type ExpectedOutcome, skeneMatchers } from './matchers.ts';
+export type { Rows, Values } from './rows.ts';
+export {
+  type SignedWebhook,
+  type Signing,
+  signClerk,
+  signNextAuth,
+  signResend,
+  signStripe,
+} from './sign-webhook.ts';
+export type { Webhooks } from './webhooks.ts';
+export { createWorld, type Person, type World, type WorldOptions } from './world.ts';

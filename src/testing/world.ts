@@ -1,10 +1,21 @@
 import { workflows } from '../../workflows/index.ts';
 import { compileConfig } from '../compile/index.ts';
 import { type ConfigInput, type LoopInput, parseDuration, resolveConfig } from '../config/index.ts';
-import { DEV_SECRET, type DevLog, type Stack, type StackOptions, startStack } from '../dev/index.ts';
+import {
+  DEV_SECRET,
+  type DevLog,
+  type Stack,
+  type StackOptions,
+  type StoredEmail,
+  startStack,
+} from '../dev/index.ts';
 import { builtInTemplates, type TemplateSource } from '../email/index.ts';
 import { EnvError } from '../errors/index.ts';
+import { type TrackedEvent, track } from '../index.ts';
 import { createState, type RunRecord, type State } from '../state/index.ts';
+import { createRows, type Rows, type Values } from './rows.ts';
+import type { SignedWebhook } from './sign-webhook.ts';
+import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 /** What a world is made of. */
 export interface WorldOptions {
@@ -28,6 +39,18 @@ export interface World {
   log: readonly string[];
   /** Runs a statement on the embedded database, and answers with its rows. */
   sql<TRow = Record<string, unknown>>(text: string, params?: readonly unknown[]): Promise<TRow[]>;
+  /** Inserts a row into the users table, with an address and a name unless given; it is with its runs when this is done. */
+  signUp(values?: Values): Promise<Person>;
+  /** The rows of a table, for reading and changing. */
+  rows(table: string): Rows;
+  /** Webhooks, signed as their providers sign them. */
+  webhook: Webhooks;
+  /** An event of the app, as `track()` sends it. */
+  track(event: TrackedEvent): Promise<void>;
+  /** The emails in the inbox, the oldest first. */
+  readonly emails: readonly StoredEmail[];
+  /** How many messages QStash would have billed. */
+  readonly messages: number;
   /** Sends events to the events function as an app does, with the right token unless `token` is another. */
   send(body: unknown, options?: { token?: string; contentType?: string }): Promise<Response>;
   /** Moves the time (`'5m'`, `'7d'`) and waits until nothing is under way. */
@@ -41,6 +64,13 @@ export interface World {
   /** Serves another configuration from now on. */
   use(config: ConfigInput | LoopInput): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Somebody who signed up. */
+export interface Person {
+  id: string;
+  email: string;
+  name: string;
 }
 
 const ANY_FREE_PORT = { functions: 0, qstash: 0, redis: 0, postgres: 0, inbox: 0 };
@@ -74,13 +104,45 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     await qstash.idle();
   }
 
+  async function sql(text: string, params: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
+    if (stack.postgres === undefined) throw new EnvError('USAGE', 'This world has a database of its own.');
+    return stack.postgres.query(text, params);
+  }
+  const rows = (table: string): Rows => createRows(table, { run: sql, settle });
+
+  async function deliver(provider: string, { body, headers }: SignedWebhook): Promise<void> {
+    const answer = await fetch(`${env.functionsUrl}/webhooks/${provider}`, { method: 'POST', headers, body });
+    if (!answer.ok) throw new Error(`The webhook was refused: ${answer.status} ${await answer.text()}`);
+    await settle();
+  }
+  let people = 0;
+
   return {
     stack,
     state,
     log,
-    async sql<TRow>(text: string, params: readonly unknown[] = []) {
-      if (stack.postgres === undefined) throw new EnvError('USAGE', 'This world has a database of its own.');
-      return (await stack.postgres.query(text, params)) as TRow[];
+    sql: async <TRow>(text: string, params?: readonly unknown[]) => (await sql(text, params)) as TRow[],
+    async signUp(values = {}) {
+      const { users } = resolveConfig(options.config);
+      people += 1;
+      const row = await rows(users.table).insert({
+        [users.email]: `person-${people}@example.com`,
+        [users.name]: `Person ${people}`,
+        ...values,
+      });
+      return { id: String(row[users.id]), email: String(row[users.email]), name: String(row[users.name]) };
+    },
+    rows,
+    webhook: createWebhooks(deliver, clock.now),
+    async track(event) {
+      await track(event, { url: env.functionsUrl, secret: DEV_SECRET });
+      await settle();
+    },
+    get emails() {
+      return stack.inbox.emails();
+    },
+    get messages() {
+      return qstash.stats.billed;
     },
     send: (body, { token = DEV_SECRET, contentType = 'application/json' } = {}) =>
       fetch(`${urls.functions}/api/events`, {

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -21,7 +21,12 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
   exports: Record<string, unknown>;
   dependencies: Record<string, string>;
 };
-const entries = Object.keys(manifest.exports).filter((entry) => entry !== './package.json');
+/** What an app may import; where a pattern stands for several, the first of them stands for all. */
+const entries = Object.keys(manifest.exports)
+  .filter((entry) => entry !== './package.json')
+  .map((entry) => entry.replace('*', 'postgres'));
+/** What only a runner of tests can import. */
+const MATCHERS = './testing/vitest';
 
 /** A project with the packed package in its `node_modules`, and what that depends on, and nothing else. */
 let project: string;
@@ -82,7 +87,7 @@ describe('the packed package', () => {
     expect(files.filter((file) => /\.test\.|(?<!\.d)\.tsx?$/.test(file))).toEqual([]);
   });
 
-  it.each(entries)('%s exports these names', (entry) => {
+  it.each(entries.filter((entry) => entry !== MATCHERS))('%s exports these names', (entry) => {
     const file = write(
       'names.mjs',
       `console.log(Object.keys(await import('${specifierOf(entry)}')).sort().join('\\n'));`,
@@ -125,6 +130,30 @@ describe('the packed package', () => {
     expect(typeCheck(file, ...options)).toBe('');
     write(file, "import { defineLoop } from '@skene/sdk';\nexport const loop = defineLoop({ type: 1 });\n");
     expect(typeCheck(file, ...options)).toContain('error TS2322');
+  });
+
+  it("has a test kit that runs an app's loops in the app's own vitest", () => {
+    symlinkSync(join(root, 'node_modules/vitest'), join(project, 'node_modules/vitest'));
+    write(
+      'loops.test.mjs',
+      `import { expect, test } from 'vitest';
+       import '@skene/sdk/testing/vitest';
+       import { createWorld } from '@skene/sdk/testing';
+       test('welcomes', async () => {
+         const action = { type: 'email', template: 'activation_welcome', personalization: { name: '{{user.name}}', activationLink: 'https://x.example' } };
+         const config = { type: 'activation', opinion: 'At once.', steps: [{ trigger: { type: 'database', table: 'users', event: 'insert' }, action }] };
+         const world = await createWorld({ config });
+         const ada = await world.signUp();
+         expect(world).toHaveEmailed(ada.email, { times: 1 });
+         expect(() => expect(world).toHaveEmailed('bob@example.com')).toThrow('In the inbox:');
+         await world.close();
+       });`,
+    );
+    const vitest = join(project, 'node_modules/vitest/vitest.mjs');
+    const { stdout } = spawnSync(process.execPath, [vitest, 'run', '--root', project, '--reporter', 'json'], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toContain('"numPassedTests":1');
   });
 
   it('has a command that starts and says its version', () => {

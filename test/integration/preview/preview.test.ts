@@ -134,7 +134,7 @@ describe('a preview deployment', () => {
     };
     await schedules.create(own);
     const actions = await planScheduleSync(env, compileConfig(resolveConfig(activation)));
-    expect(actions).toEqual([
+    expect(actions).toMatchObject([
       { id: own.scheduleId, destination: own.destination, cron: own.cron, action: 'remove' },
     ]);
     await applyScheduleSync(env, actions);

@@ -51,9 +51,12 @@ describe('a webhook of Clerk', () => {
   });
 
   it('that comes again starts nothing', async () => {
-    await deliver(signClerk(created('user_1')));
+    await deliver(signClerk(created('user_1'), { id: 'msg_1' }));
     for (let again = 0; again < 3; again += 1)
-      expect(await (await deliver(signClerk(created('user_1')))).json()).toEqual({ started: 0, known: 1 });
+      expect(await (await deliver(signClerk(created('user_1'), { id: 'msg_1' }))).json()).toEqual({
+        started: 0,
+        known: 1,
+      });
     expect(await world.runs()).toHaveLength(1);
   });
 

@@ -1,0 +1,151 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { LoopInput } from '../../../src/index.ts';
+import '../../../src/testing/vitest.ts';
+import { createWorld, skeneMatchers, type World, type WorldOptions } from '../../../src/testing/index.ts';
+import { activation, step, withReminder } from '../loops/activation.ts';
+
+const worlds: World[] = [];
+async function open(options: WorldOptions): Promise<World> {
+  const world = await createWorld(options);
+  worlds.push(world);
+  return world;
+}
+afterEach(async () => {
+  await Promise.all(worlds.splice(0).map((world) => world.close()));
+});
+
+const personalization = { name: '{{user.name}}', activationLink: 'https://example.com/start' };
+const action = { ...step.action, personalization };
+/** Waits thirty days for the first project. */
+const patient: LoopInput = {
+  ...activation,
+  steps: [
+    {
+      ...step,
+      condition: { ...step.condition, timeout: '30d' },
+      action,
+      otherwise: { ...action, subject: 'Still there?' },
+    },
+  ],
+};
+
+describe('a world', () => {
+  it('runs a loop of thirty days from sign-up to both of its ends', async () => {
+    const world = await open({ config: patient });
+    const ada = await world.signUp({ name: 'Ada', email: 'ada@example.com' });
+    const bob = await world.signUp();
+    await world.advance('29d');
+    expect(world.emails).toEqual([]);
+    await world.rows('user_actions').insert({ user_id: ada.id, action_type: 'first_project_created' });
+    expect(world).toHaveEmailed('ada@example.com', { subject: /Ada/, times: 1 });
+    await world.advance('1d');
+    expect(world).toHaveEmailed(bob.email, { subject: 'Still there?' });
+    await expect(world).toHaveOutcome('met', { subject: ada.id });
+    await expect(world).toHaveOutcome('timed_out', { subject: bob.id });
+    await expect(world).not.toHaveOutcome('failed');
+  });
+
+  it('counts the messages that QStash would bill', async () => {
+    const world = await open({ config: { ...activation, steps: [{ ...step, action }] } });
+    const ada = await world.signUp();
+    await world.rows('user_actions').insert({ user_id: ada.id, action_type: 'first_project_created' });
+    expect(world.messages).toBe(3);
+  });
+
+  it('takes signed webhooks and the events of the app', async () => {
+    const on = (id: string, trigger: NonNullable<LoopInput['steps'][number]['trigger']>): LoopInput => ({
+      ...activation,
+      id,
+      steps: [{ trigger, action }],
+    });
+    const world = await open({
+      config: {
+        loops: [
+          on('clerk', { type: 'webhook', provider: 'clerk', event: 'user.created' }),
+          on('nextauth', { type: 'webhook', provider: 'nextauth', event: 'createUser' }),
+          on('app', { type: 'event', name: 'project.created' }),
+        ],
+      },
+    });
+    const person = {
+      id: '41',
+      first_name: 'Ada',
+      email_addresses: [{ id: 'e', email_address: 'ada@example.com' }],
+    };
+    await world.webhook.clerk('user.created', person);
+    await world.webhook.nextauth('createUser', { id: '42', email: 'bob@example.com', name: 'Bob' });
+    const cyd = await world.signUp({ email: 'cyd@example.com' });
+    await world.track({ name: 'project.created', subject: cyd.id });
+    for (const address of ['ada@example.com', 'bob@example.com', 'cyd@example.com'])
+      expect(world).toHaveEmailed(address, { times: 1 });
+    await expect(world.webhook.clerk('user.created', person, { secret: 'whsec_b3RoZXI=' })).rejects.toThrow(
+      /refused: 401/,
+    );
+  });
+
+  it('changes and removes rows, and reads them', async () => {
+    const world = await open({ config: activation });
+    const users = world.rows('users');
+    await world.signUp({ name: 'Ada' });
+    await world.signUp({ name: 'Bob' });
+    await users.update({ name: 'Bob' }, { name: 'Robert' });
+    await users.delete({ name: 'Ada' });
+    expect(await users.all()).toMatchObject([{ name: 'Robert' }]);
+    expect(await users.all({ name: 'Ada' })).toEqual([]);
+  });
+
+  it('knows nothing of another that runs beside it', async () => {
+    const [one, other] = await Promise.all([open({ config: patient }), open({ config: withReminder })]);
+    await Promise.all([one.signUp(), other.signUp(), other.signUp()]);
+    await other.advance('1h');
+    expect([await one.runs(), await other.runs()].map((runs) => runs.length)).toEqual([1, 2]);
+    expect(one.emails).toEqual([]);
+  });
+});
+
+describe('a matcher that fails says', () => {
+  it('what is in the inbox, and why the loops sent nothing', async () => {
+    const world = await open({ config: { ...activation, steps: [{ ...step, action }] } });
+    const ada = await world.signUp({ name: 'Ada', email: 'ada@example.com' });
+    await world.rows('user_actions').insert({ user_id: ada.id, action_type: 'first_project_created' });
+    const { pass, message } = skeneMatchers.toHaveEmailed(world, 'bob@example.com');
+    expect(pass).toBe(false);
+    expect(message()).toBe(
+      'There was to be an email to bob@example.com; there is none. In the inbox:\n  "Welcome, Ada: your first step" to ada@example.com',
+    );
+    await world.signUp({ email: 'cyd@example.com' });
+    await world.advance('5m');
+    expect(skeneMatchers.toHaveEmailed(world, 'cyd@example.com').message()).toMatch(
+      /The loops said:\n.*timed_out/,
+    );
+    const outcome = await skeneMatchers.toHaveOutcome(world, 'blocked');
+    expect(outcome.message()).toMatch(/The runs came to:\n {2}welcome for \d: started/);
+  });
+
+  it('which variable a template lacks', async () => {
+    const world = await open({
+      config: {
+        ...activation,
+        steps: [
+          {
+            ...step,
+            action: { ...action, personalization: { ...personalization, name: '{{ user.nickname }}' } },
+          },
+        ],
+      },
+    });
+    const ada = await world.signUp();
+    await world.rows('user_actions').insert({ user_id: ada.id, action_type: 'first_project_created' });
+    await expect(world).toHaveOutcome('failed');
+    const { message } = skeneMatchers.toHaveEmailed(world, ada.email);
+    expect(message()).toContain('user.nickname');
+  });
+
+  it('that an address was suppressed', async () => {
+    const world = await open({ config: { ...activation, steps: [{ ...step, action }] } });
+    await world.webhook.resend('email.complained', { to: ['ada@example.com'] });
+    const ada = await world.signUp({ email: 'ada@example.com' });
+    await world.rows('user_actions').insert({ user_id: ada.id, action_type: 'first_project_created' });
+    expect(skeneMatchers.toHaveEmailed(world, ada.email).message()).toMatch(/suppressed.*complained/);
+  });
+});
