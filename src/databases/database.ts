@@ -27,6 +27,8 @@ interface ReadableDatabase {
   select(query: { sql: string; params: readonly unknown[]; timeoutMs: number }): Promise<Row[]>;
   /** The row of `table` whose `column` has this value. Names are taken literally, as in `"Users"`. */
   find(table: string, column: string, value: unknown): Promise<Row | undefined>;
+  /** Runs statements that write, all or none; left out where a database can only be read. @throws as {@link select} does. */
+  update?(statements: readonly Statement[], limits: { timeoutMs: number }): Promise<void>;
   /** Lets go of its connections. */
   close(): Promise<void>;
 }

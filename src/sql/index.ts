@@ -3,5 +3,5 @@ export { analyseQuery, type QueryAnalysis, type QuerySummary } from './analyse-q
 export { analyseUpdate, type UpdateAnalysis } from './analyse-update.ts';
 export type { SqlIssueCode, SqlNotice, SqlProblem } from './problem.ts';
 export type { Read } from './reads.ts';
-export { toPositional } from './to-positional.ts';
+export { requireUpdate, toPositional, updateToPositional } from './to-positional.ts';
 export type { Dialect, Token, TokenKind } from './tokens.ts';

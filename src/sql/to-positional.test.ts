@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toPositional } from './to-positional.ts';
+import { requireUpdate, toPositional, updateToPositional } from './to-positional.ts';
 
 describe('a query for a driver that takes ?', () => {
   it.each([
@@ -23,5 +23,24 @@ describe('a query for a driver that takes ?', () => {
     ["SELECT 1 WHERE a > NOW() - INTERVAL '7 days'", 'has an interval as PostgreSQL writes it'],
   ])('is refused: %s', (sql, message) => {
     expect(() => toPositional(sql, ['x', 'y'], 'mysql')).toThrow(message);
+  });
+});
+
+describe('an update for a driver that takes ?', () => {
+  it('has its parameters in their places', () => {
+    const sql = 'UPDATE users SET a = 1 WHERE id = $1; -- once';
+    expect(updateToPositional(sql, ['x'], 'mysql')).toEqual({
+      sql: 'UPDATE users SET a = 1 WHERE id = ?',
+      params: ['x'],
+    });
+  });
+
+  it.each([
+    ['DELETE FROM users WHERE id = $1', 'is not an UPDATE'],
+    ['UPDATE users SET a = 1', 'has no $1 in its WHERE clause'],
+    ['UPDATE users SET a = $2 WHERE id = $1', 'has the parameter $2'],
+  ])('is refused on every database: %s', (sql, message) => {
+    expect(() => updateToPositional(sql, ['x'], 'mysql')).toThrow(message);
+    expect(() => requireUpdate(sql, ['x'], 'postgres')).toThrow(message);
   });
 });

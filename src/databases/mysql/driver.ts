@@ -9,5 +9,10 @@ export interface MysqlDriver {
    * @throws whatever the client library throws.
    */
   query(sql: string, params: readonly string[], options: { timeoutMs: number }): Promise<Row[]>;
+  /** Runs statements that write, all or none. @throws whatever the client library throws. */
+  write(
+    statements: ReadonlyArray<{ sql: string; params: string[] }>,
+    options: { timeoutMs: number },
+  ): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { isSkeneError } from '../../errors/index.ts';
-import { toPositional } from '../../sql/index.ts';
+import { toPositional, updateToPositional } from '../../sql/index.ts';
 import type { PolledDatabase, Row } from '../database.ts';
 import type { MysqlDriver } from './driver.ts';
 import { toDatabaseError } from './errors.ts';
@@ -28,6 +28,17 @@ export function createMysqlDatabase(driver: MysqlDriver, pace: PollingPace = {})
       const sql = `SELECT * FROM ${quoteTable(table)} WHERE ${quoteName(column)} = ? LIMIT 1`;
       const [row] = await run(sql, [toText(value)]);
       return row !== undefined && isNumberFor(row[column], value) ? row : undefined;
+    },
+    async update(statements, { timeoutMs }) {
+      const positional = statements.map(({ sql, params = [] }) => {
+        const update = updateToPositional(sql, params, 'mysql');
+        return { sql: update.sql, params: update.params.map(toText) };
+      });
+      try {
+        await driver.write(positional, { timeoutMs });
+      } catch (error) {
+        throw isSkeneError(error) ? error : toDatabaseError(error);
+      }
     },
     polling: createPolling(run, pace),
     close: () => driver.close(),

@@ -22,18 +22,25 @@ export async function createPlanetscaleDriver(url: URL): Promise<MysqlDriver> {
   const { cast, connect } = await import('@planetscale/database');
   const protocol = url.protocol === 'http:' ? 'http:' : 'https:';
   const toPlain: Cast = (field, value) => toJsonValue(plainOf(cast, field, value), typeOf(field));
+  function open(patienceMs: number) {
+    const signal = AbortSignal.timeout(patienceMs);
+    return connect({
+      host: url.host,
+      username: decodeURIComponent(url.username),
+      password: decodeURIComponent(url.password),
+      cast: toPlain,
+      fetch: (input, init) => fetch(Object.assign(new URL(input), { protocol }), { ...init, signal }),
+    });
+  }
   return {
     kind: 'planetscale',
     async query(sql, params, { timeoutMs }) {
-      const signal = AbortSignal.timeout(timeoutMs);
-      const connection = connect({
-        host: url.host,
-        username: decodeURIComponent(url.username),
-        password: decodeURIComponent(url.password),
-        cast: toPlain,
-        fetch: (input, init) => fetch(Object.assign(new URL(input), { protocol }), { ...init, signal }),
+      return (await open(timeoutMs).execute(sql, params.length === 0 ? null : [...params])).rows;
+    },
+    async write(statements, { timeoutMs }) {
+      await open(timeoutMs * statements.length).transaction(async (transaction) => {
+        for (const { sql, params } of statements) await transaction.execute(sql, params);
       });
-      return (await connection.execute(sql, params.length === 0 ? null : [...params])).rows;
     },
     close: async () => {},
   };

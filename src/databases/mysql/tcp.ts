@@ -64,6 +64,23 @@ export async function createTcpDriver(url: URL): Promise<MysqlDriver> {
         throw error;
       }
     },
+    async write(statements, { timeoutMs }) {
+      const connection = await pool.getConnection();
+      try {
+        const session = await sessionOf(connection);
+        await limitTime(connection, session, timeoutMs);
+        // The session reads only; a transaction may say otherwise for itself.
+        await connection.query('START TRANSACTION READ WRITE');
+        for (const { sql, params } of statements)
+          await connection.execute({ sql, timeout: timeoutMs + NETWORK_MS }, params);
+        await connection.query('COMMIT');
+        connection.release();
+      } catch (error) {
+        // Without the connection the transaction is rolled back.
+        connection.destroy();
+        throw error;
+      }
+    },
     close: () => pool.end(),
   };
 }

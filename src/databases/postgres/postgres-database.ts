@@ -1,3 +1,4 @@
+import { requireUpdate } from '../../sql/index.ts';
 import type { CapturingDatabase } from '../database.ts';
 import type { Driver } from './driver.ts';
 import { createHealing, type HealingPace } from './healing.ts';
@@ -21,6 +22,10 @@ export function createPostgresDatabase(
       const sql = `SELECT * FROM ${quoteTable(table)} WHERE ${quoteName(column)} = $1 LIMIT 1`;
       const [rows = []] = await run([{ sql, params: [value] }], { readOnly: true });
       return rows[0];
+    },
+    async update(statements, limits) {
+      for (const { sql, params = [] } of statements) requireUpdate(sql, params, 'postgres');
+      await run(statements, { ...limits, readOnly: false });
     },
     capture: {
       transaction: (statements, limits) => run(statements, { ...limits, readOnly: false }),

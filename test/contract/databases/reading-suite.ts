@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Database } from '../../../src/databases/index.ts';
+import { type Database, findRows, readAudience } from '../../../src/databases/index.ts';
+import { analyseQuery } from '../../../src/sql/index.ts';
 
 /** How a database says what the suite needs. */
 export interface ReadingDialect {
@@ -88,6 +89,69 @@ export function describeReading(
     });
   });
 
+  describe('an audience', () => {
+    const sql = "SELECT id, email FROM users WHERE email <> 'none' ORDER BY email DESC; -- the newest first";
+    const read = (after: string | undefined, upTo?: string) =>
+      readAudience(database(), { sql: bare(sql), id: 'id', after, upTo, limit: 2, timeoutMs: 5_000 });
+
+    beforeEach(async () => {
+      const ids = ['9', '10', '9007199254740993', '9007199254740992', '11'];
+      await run(...ids.map((id) => `INSERT INTO users (id, email) VALUES (${id}, 'mail-${id}')`));
+      await run(`INSERT INTO users (id, email) VALUES (12, 'none')`);
+    });
+
+    it('is read by pages in the order of its ids, each page once', async () => {
+      const ids: string[] = [];
+      for (let page = await read(undefined); page.length > 0; page = await read(ids.at(-1)))
+        ids.push(...page.map(({ id }) => String(id)));
+      expect(ids).toEqual(['9', '10', '11', '9007199254740992', '9007199254740993']);
+    });
+
+    it('is read again between two ids', async () => {
+      expect(await read('9', '10')).toEqual([{ id: '10', email: 'mail-10' }]);
+    });
+
+    it('has its rows of another table by their ids', async () => {
+      const source = { table: 'users', column: 'id', values: ['12', '9', '404'] };
+      const emails = (await findRows(database(), source, 5_000)).map(({ email }) => email);
+      expect(emails.sort()).toEqual(['mail-9', 'none']);
+      expect(await findRows(database(), { ...source, values: [] }, 5_000)).toEqual([]);
+    });
+  });
+
+  describe('update', () => {
+    const update = (...statements: Array<{ sql: string; params: unknown[] }>) =>
+      database().update?.(statements, { timeoutMs: 5_000 });
+    const emails = async () =>
+      (await select('SELECT email FROM users ORDER BY id')).map(({ email }) => email);
+    const rename = (id: string, email: string) => ({
+      sql: `UPDATE users SET email = '${email}' WHERE id = $1`,
+      params: [id],
+    });
+
+    beforeEach(() => run(`INSERT INTO users (id, email) VALUES (1, 'a'), (2, 'b')`));
+
+    it('changes the rows that its statements name', async () => {
+      await update(rename('1', 'c'), rename('2', 'd'));
+      expect(await emails()).toEqual(['c', 'd']);
+    });
+
+    it('changes nothing where one statement fails', async () => {
+      const wrong = { sql: 'UPDATE users SET nothing = 1 WHERE id = $1', params: ['2'] };
+      await expect(update(rename('1', 'c'), wrong)).rejects.toMatchObject({ code: 'QUERY_FAILED' });
+      expect(await emails()).toEqual(['a', 'b']);
+    });
+
+    it.each([
+      'DELETE FROM users WHERE id = $1',
+      `UPDATE users SET email = 'x'`,
+      'UPDATE users SET email = 1 WHERE id = $1; SELECT 1',
+    ])('refuses what is not one UPDATE of named rows: %s', async (sql) => {
+      await expect(update({ sql, params: ['1'] })).rejects.toMatchObject({ code: 'QUERY_FAILED' });
+      expect(await emails()).toEqual(['a', 'b']);
+    });
+  });
+
   it('finds a row by one column, with names taken literally', async () => {
     const [table, column] = [dialect.quote('User Table'), dialect.quote('the "`Id`"')];
     await run(
@@ -99,4 +163,10 @@ export function describeReading(
     expect(await database().find('User Table', name, "o'brien")).toEqual({ [name]: "o'brien" });
     expect(await database().find('User Table', name, 'nobody')).toBeUndefined();
   });
+}
+
+/** The compiler hands an audience's query on without what follows its last word. */
+function bare(sql: string): string {
+  const analysis = analyseQuery(sql, { dialect: 'postgres', parameters: 1 });
+  return analysis.ok ? analysis.sql : sql;
 }

@@ -1,0 +1,57 @@
+import type { Database, Row } from './database.ts';
+import { quoteName as quoteMysql } from './mysql/identifiers.ts';
+import { quoteName as quotePostgres } from './postgres/identifiers.ts';
+
+/** A page of an audience. */
+export interface AudiencePage {
+  /** The query that selects it, as its author wrote it: one SELECT without parameters. */
+  sql: string;
+  /** The column by which its rows are told apart and read in order. */
+  id: string;
+  /** Only rows after this id. */
+  after: string | undefined;
+  /** Only rows up to this id. */
+  upTo?: string | undefined;
+  limit: number;
+  timeoutMs: number;
+}
+
+/** Reads a page of an audience, by its keys: wherever it begins, it costs the same. */
+export function readAudience(
+  database: Pick<Database, 'kind' | 'select'>,
+  { sql, id, after, upTo, limit, timeoutMs }: AudiencePage,
+): Promise<Row[]> {
+  const column = `audience.${quoterOf(database)(id)}`;
+  const bounds: string[] = [];
+  const params: string[] = [];
+  for (const [operator, value] of [
+    ['>', after],
+    ['<=', upTo],
+  ] as const) {
+    if (value === undefined) continue;
+    params.push(value);
+    bounds.push(`${column} ${operator} $${params.length}`);
+  }
+  const where = bounds.length === 0 ? '' : ` WHERE ${bounds.join(' AND ')}`;
+  // The line break ends a comment that the query may end with.
+  const paged = `SELECT * FROM (${sql}\n) AS audience${where} ORDER BY ${column} LIMIT ${Math.floor(limit)}`;
+  return database.select({ sql: paged, params, timeoutMs });
+}
+
+/** The rows of a table whose `column` is one of these values. */
+export async function findRows(
+  database: Pick<Database, 'kind' | 'select'>,
+  { table, column, values }: { table: string; column: string; values: readonly string[] },
+  timeoutMs: number,
+): Promise<Row[]> {
+  if (values.length === 0) return [];
+  const quote = quoterOf(database);
+  const places = values.map((_, index) => `$${index + 1}`).join(', ');
+  const from = table.split('.').map(quote).join('.');
+  const sql = `SELECT * FROM ${from} WHERE ${quote(column)} IN (${places})`;
+  return database.select({ sql, params: values, timeoutMs });
+}
+
+function quoterOf({ kind }: Pick<Database, 'kind'>): (name: string) => string {
+  return kind === 'mysql' || kind === 'planetscale' ? quoteMysql : quotePostgres;
+}
