@@ -86,6 +86,8 @@ async function settleCustomer(
 ): Promise<SettledCustomer> {
   const { state, env } = context.services;
   const owner = subject ?? (await ownerOf(id, email, context));
+  const isForgotten = await state.erasure.wasErased(owner ?? id);
+  if (isForgotten) return { subject: undefined, events: [], told: async () => {} };
   if (owner !== undefined) await state.subscriptions.tie(id, owner);
   if (!mayHaveChanged) return { subject: owner, events: [], told: async () => {} };
   const ticket = await state.subscriptions.ticket(id);

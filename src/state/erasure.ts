@@ -5,11 +5,13 @@ import { type Redis, reachRedis } from './redis.ts';
 /** For how long a late word about somebody who was erased is turned away: longer than any sender tries again. */
 const TOMBSTONE_SECONDS = 30 * 86_400;
 
+/** The key that says that a subject, or a customer that was theirs, was erased lately, and does not name them. */
+export function tombstoneOf(keys: Keys, subject: string): string {
+  return keys.erased(createHash('sha256').update(subject).digest('base64url'));
+}
+
 /** Forgets a person: everything that names them is under keys that lead from the subject's own. */
 export function createErasure(redis: Redis, keys: Keys) {
-  const tombstone = (subject: string): string =>
-    keys.erased(createHash('sha256').update(subject).digest('base64url'));
-
   return {
     /** The runs that there have been for a subject, as far as they are remembered. */
     async runsOf(subject: string): Promise<string[]> {
@@ -26,12 +28,15 @@ export function createErasure(redis: Redis, keys: Keys) {
       });
       await reachRedis(async () => {
         const pipeline = redis.pipeline();
-        pipeline.set(tombstone(subject), '1', { ex: TOMBSTONE_SECONDS });
+        pipeline.set(tombstoneOf(keys, subject), '1', { ex: TOMBSTONE_SECONDS });
         pipeline.del(keys.subject(subject), keys.contact(subject));
         if (addressKey) pipeline.del(keys.address(addressKey));
         for (const [field, value] of pairsOf(facts ?? [])) {
           const [kind, id = ''] = field.split('|');
-          if (kind === 'customer') pipeline.del(keys.customer(value));
+          if (kind === 'customer') {
+            pipeline.del(keys.customer(value));
+            pipeline.set(tombstoneOf(keys, value), '1', { ex: TOMBSTONE_SECONDS });
+          }
           if (kind === 'run') pipeline.del(keys.run(id)).zrem(keys.runs(), id);
           if (kind === 'waits')
             for (const topic of JSON.parse(value) as string[]) pipeline.hdel(keys.waiting(topic), id);
@@ -40,9 +45,9 @@ export function createErasure(redis: Redis, keys: Keys) {
       });
     },
 
-    /** Whether a subject was erased lately. */
+    /** Whether a subject, or a customer that was somebody's, was erased lately. */
     wasErased: async (subject: string): Promise<boolean> =>
-      (await reachRedis(() => redis.exists(tombstone(subject)))) === 1,
+      (await reachRedis(() => redis.exists(tombstoneOf(keys, subject)))) === 1,
   };
 }
 

@@ -37,22 +37,24 @@ return 1`;
 
 /** What customers subscribe to, by the billing provider's own word, and whose customers they are. */
 export function createSubscriptions(redis: Redis, keys: Keys) {
+  async function subjectOf(customer: string): Promise<string | undefined> {
+    return (await reachRedis(() => redis.hget<string>(keys.customer(customer), 'subject'))) ?? undefined;
+  }
+
   return {
-    /** Says whose a customer is. */
+    /** Says whose a customer is; whose it was before has it no longer. */
     async tie(customer: string, subject: string): Promise<void> {
-      await reachRedis(() =>
-        redis
-          .pipeline()
-          .hset(keys.customer(customer), { subject })
-          .hset(keys.subject(subject), { customer })
-          .exec(),
-      );
+      const before = await subjectOf(customer);
+      await reachRedis(async () => {
+        const pipeline = redis.pipeline();
+        if (before !== undefined && before !== subject) pipeline.hdel(keys.subject(before), 'customer');
+        pipeline.hset(keys.customer(customer), { subject }).hset(keys.subject(subject), { customer });
+        await pipeline.exec();
+      });
     },
 
     /** Whose a customer is, or `undefined`. */
-    async subjectOf(customer: string): Promise<string | undefined> {
-      return (await reachRedis(() => redis.hget<string>(keys.customer(customer), 'subject'))) ?? undefined;
-    },
+    subjectOf,
 
     /** A number to be taken before a customer's subscription is fetched, so that {@link store} knows which fetch began last. */
     ticket: (customer: string): Promise<number> =>

@@ -4,6 +4,7 @@ import type { LoopInput } from '../../../src/index.ts';
 import { createWorld, type World } from '../../../src/testing/index.ts';
 import { type StripePlan, type StripeServer, startStripe } from '../../servers/stripe.ts';
 import { activation, step } from '../loops/activation.ts';
+import { redisText } from './redis-text.ts';
 import { type Signed, signStripe, stripeEvent } from './signed.ts';
 
 /** More in the long form: `HISTORIES=50000 npx vitest run test/integration/webhooks/stripe.test.ts`. */
@@ -122,6 +123,28 @@ describe('a webhook of Stripe', () => {
     await world.state.erasure.erase('7');
     expect(await world.state.subscriptions.of('7')).toBeUndefined();
     expect(await world.state.subscriptions.subjectOf('cus_1')).toBeUndefined();
+  });
+
+  it('that comes late about somebody who was erased keeps nothing of them', async () => {
+    await world.sql("insert into users (email, name) values ('ada@example.com', 'Ada')");
+    stripe.subscriptions.set('cus_1', [pro]);
+    await checkout('cus_1', { client_reference_id: '1' });
+    await world.settle();
+    await world.state.erasure.erase('1');
+    const before = await redisText(world);
+    expect((await checkout('cus_1', { client_reference_id: '1' })).status).toBe(200);
+    expect((await changed('cus_1')).status).toBe(200);
+    const byAddress = { customer_details: { email: 'ada@example.com' } };
+    expect((await checkout('cus_2', byAddress)).status).toBe(200);
+    expect(await redisText(world)).toBe(before);
+  });
+
+  it('that names another user takes the plan from the one before', async () => {
+    stripe.subscriptions.set('cus_1', [pro]);
+    await checkout('cus_1', { client_reference_id: '7' });
+    await checkout('cus_1', { client_reference_id: '8' });
+    expect(await world.state.subscriptions.of('7')).toBeUndefined();
+    expect(await world.state.subscriptions.of('8')).toMatchObject({ plan: 'pro' });
   });
 });
 
