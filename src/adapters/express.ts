@@ -30,6 +30,6 @@ function isBodyGone(request: IncomingMessage & { rawBody?: unknown }): boolean {
 
 function bodyIsGone(): EnvError {
   return new EnvError('USAGE', 'A body parser has read the request, and its signature cannot be verified.', {
-    hint: 'Mount Skene before the parser; in NestJS, pass { rawBody: true } to NestFactory.create().',
+    hint: 'Mount Skene before the parser, as SkeneModule of @skene/sdk/nest does.',
   });
 }
