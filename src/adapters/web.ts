@@ -3,6 +3,7 @@
  */
 import { workflows } from '../../workflows/index.ts';
 import { createEnv, type EnvSource } from '../env/index.ts';
+import { createLocalClock } from '../server/local-time.ts';
 import { createRouter } from '../server/router.ts';
 import type { WorkflowSources } from '../server/workflows.ts';
 
@@ -32,5 +33,11 @@ export function skene(
   compiled: Compiled,
   { path = USUAL_PATH, variables }: MountOptions = {},
 ): (request: Request) => Promise<Response> {
-  return createRouter({ ...compiled, workflows }, { env: createEnv(variables, path.replace(/\/+$/, '')) });
+  const env = createEnv(variables, path.replace(/\/+$/, ''));
+  const { now, hear } = createLocalClock(env);
+  const functions = createRouter({ ...compiled, workflows }, { env, now });
+  return (request) => {
+    hear(request);
+    return functions(request);
+  };
 }

@@ -4,6 +4,7 @@ import { openDatabase } from '../databases/open/any.ts';
 import type { Env, EnvSource } from '../env/index.ts';
 import type { Project } from '../project/index.ts';
 import type { WorkflowDefinition } from '../runtime/index.ts';
+import { LOCAL_TIME_HEADER } from '../server/local-time.ts';
 import { createRouter } from '../server/router.ts';
 import { applyScheduleSync, planScheduleSync } from '../sync/index.ts';
 import { type Clock, createClock } from './clock.ts';
@@ -143,7 +144,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     clock,
     journal: fileOf('qstash.jsonl'),
     url: urls.qstash,
-    fetch: (request) => (request.url.startsWith(`${urls.functions}/`) ? entrance(request) : fetch(request)),
+    fetch(request) {
+      if (request.url.startsWith(`${urls.functions}/`)) return entrance(request);
+      if (request.url.startsWith(`${env.functionsUrl}/`))
+        request.headers.set(LOCAL_TIME_HEADER, String(clock.now()));
+      return fetch(request);
+    },
   });
   sockets.qstash.serve((request) => qstash.handle(request));
   // A test may put something before the queue, for the functions alone.
