@@ -1,11 +1,12 @@
-import { addressKey, isAddress, renderEmail, unsubscribeHeaders, unsubscribeUrl } from '../email/index.ts';
-import { ConfigError, EnvError, isSkeneError, ProviderError } from '../errors/index.ts';
+import { addressKey, type EmailMessage, isAddress } from '../email/index.ts';
+import { isSkeneError, ProviderError } from '../errors/index.ts';
 import type { PlanEmail } from '../plan/index.ts';
 import type { SendKey } from '../state/index.ts';
+import { composeEmail } from './compose.ts';
 import type { ActionContext, ActionResult, ActionSite } from './perform.ts';
 
 /** Resend keeps idempotency keys for 24 hours; an hour before that we no longer trust it to recognise a repeat. */
-const RETRY_WINDOW_MS = 23 * 3_600_000;
+export const RETRY_WINDOW_MS = 23 * 3_600_000;
 
 /** Sends one email: rendered first, then claimed in the ledger, then handed to the provider, then noted as sent. */
 export async function performEmail(
@@ -37,59 +38,12 @@ export async function performEmail(
   return sent(email, emailId);
 }
 
-type Message = Awaited<ReturnType<typeof composeEmail>>;
-
-async function composeEmail(email: PlanEmail, site: ActionSite & { to: string }, context: ActionContext) {
-  const template = Object.hasOwn(context.templates, email.template)
-    ? context.templates[email.template]
-    : undefined;
-  if (template === undefined) {
-    throw new ConfigError('TEMPLATE_NOT_FOUND', `No template is called "${email.template}".`, {
-      hint: `Add emails/${email.template}.html and deploy.`,
-    });
-  }
-  const from = email.from ?? context.settings.from ?? context.defaultFrom;
-  if (from === undefined) {
-    throw new EnvError('ENV_MISSING', 'Nobody is named as the sender.', {
-      hint: 'Set SKENE_FROM, or email.from in defineConfig.',
-    });
-  }
-  const link =
-    email.kind === 'marketing'
-      ? unsubscribeUrl(context.functionsUrl, context.secret, {
-          subject: site.subject,
-          email: site.to,
-          loop: site.loop,
-        })
-      : undefined;
-  const { subject, html, text } = await renderEmail({
-    template,
-    name: email.template,
-    subject: email.subject,
-    personalization: email.personalization,
-    scope: site.scope,
-    unsubscribeUrl: link,
-  });
-  const headers = link === undefined ? {} : unsubscribeHeaders(link);
-  return {
-    from,
-    to: site.to,
-    subject,
-    html,
-    text,
-    replyTo: email.replyTo ?? context.settings.replyTo,
-    headers,
-    // By these the provider's webhooks say which run an email was sent by.
-    tags: { loop: site.loop, step: site.step, run: site.runId },
-  };
-}
-
 /**
  * Hands the message to the provider, and answers with its id there. A claim is given back when the provider has certainly not taken the
  * message; where an attempt went before this one, only that one's fate is not known.
  */
 async function handOver(
-  message: Message,
+  message: EmailMessage,
   { key, isFirst, site }: { key: SendKey; isFirst: boolean; site: ActionSite },
   { mailer, state }: ActionContext,
 ): Promise<string | undefined> {

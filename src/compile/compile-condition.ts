@@ -54,7 +54,15 @@ function compileQuery(sql: string, timeout: number, dialects: readonly Dialect[]
   const everyChangeIsHeard =
     analysis.reads.length > 0 && wakes.length === analysis.reads.length && !analysis.timeDependent;
   const checks = analysis.aboutSubject && !everyChangeIsHeard ? growingChecks(timeout) : [];
-  return { type: 'query', sql, aboutSubject: analysis.aboutSubject, timeout, wakes, checks };
+  return {
+    type: 'query',
+    // An audience's query becomes part of a larger one: alone, without what follows it.
+    sql: analysis.aboutSubject ? sql : analysis.sql,
+    aboutSubject: analysis.aboutSubject,
+    timeout,
+    wakes,
+    checks,
+  };
 }
 
 /** When to look again, in seconds since the wait began: each pause twice the one before, the last check at the timeout. */

@@ -9,6 +9,7 @@ import { stableHash } from '../events/index.ts';
 import type { Deployment, Plan, PlanRecovery, PlanTrigger } from '../plan/index.ts';
 import { compileAction } from './compile-action.ts';
 import { compileCondition } from './compile-condition.ts';
+import { compileRules } from './compile-rules.ts';
 import { watchesOf } from './watches.ts';
 
 /** The longest the free Upstash plan lets a message wait: 7 days. */
@@ -58,6 +59,7 @@ function compileLoop(loop: ResolvedLoop, config: ResolvedConfig, options: Compil
       recovery: compileRecovery(loop.recovery),
       users: config.users,
       longestWait: options.longestWait ?? FREE_PLAN_LONGEST_WAIT,
+      rules: compileRules(loop, config, { isAudience: trigger.type === 'schedule' }),
     };
     return { ...plan, hash: stableHash([plan]) };
   });

@@ -15,6 +15,8 @@ export interface Env {
   readonly secret: string;
   readonly from: string | undefined;
   readonly longestWait: string | undefined;
+  /** How many batches of emails are sent in a second. */
+  readonly resendRate: number;
   readonly qstash: { url: string | undefined; token: string };
   readonly signingKeys: { current: string; next: string };
   readonly redis: { url: string; token: string };
@@ -30,6 +32,9 @@ export interface Env {
   /** As {@link Env.read}. @throws {EnvError} when it is not set. */
   require(name: string): string;
 }
+
+/** Resend takes 5 requests a second from a team: one is left to emails that are sent alone. */
+const USUAL_RESEND_RATE = 4;
 
 /** Where variables come from; `process.env` unless told. */
 export type EnvSource = Record<string, string | undefined>;
@@ -83,6 +88,9 @@ export function createEnv(source?: EnvSource, mount = '/api'): Env {
     },
     get from() {
       return get('SKENE_FROM');
+    },
+    get resendRate() {
+      return Number(get('SKENE_RESEND_RATE') ?? USUAL_RESEND_RATE);
     },
     get longestWait() {
       return get('SKENE_LONGEST_WAIT');

@@ -24,6 +24,11 @@ export const VariablesSchema = z.object({
   /** The longest wait of the Upstash plan: 7d on the free one (the default), 365d when paying as you go. */
   SKENE_LONGEST_WAIT: OptionalText,
 
+  /** How many batches of emails a second Resend takes from an audience's pass; 4 unless told. */
+  SKENE_RESEND_RATE: z.optional(
+    Text.check(z.regex(/^(?:[1-9]\d{0,3})$/, { error: 'is not a whole number from 1' })),
+  ),
+
   QSTASH_URL: OptionalUrl,
   QSTASH_TOKEN: OptionalText,
   QSTASH_CURRENT_SIGNING_KEY: OptionalText,

@@ -8,12 +8,15 @@ export type {
   PlanCondition,
   PlanEmail,
   PlanRecovery,
+  PlanRules,
   PlanStep,
   PlanTrigger,
+  QuietHours,
   Scalar,
   UsagePeriod,
   UsersTable,
   Wake,
   Watch,
 } from './plan.ts';
+export { quietUntil } from './quiet-hours.ts';
 export { type SubjectColumns, topicsOf, topicsOfEvent } from './topics.ts';

@@ -22,6 +22,30 @@ export interface Plan {
   users: UsersTable;
   /** The longest the Upstash plan lets a run sleep; a longer wait becomes a chain of waits. */
   longestWait: number;
+  /** Whom it may mail, and how often; runs that were started before there were rules have none. */
+  rules?: PlanRules | undefined;
+}
+
+/** Whom a loop may mail, and how often. Durations are in seconds. */
+export interface PlanRules {
+  /**
+   * Whether somebody who has been through the loop may enter it again: `episode` once they have left the audience and come back,
+   * `never`, `always` at every tick, or after a cooldown.
+   */
+  reentry: 'episode' | 'never' | 'always' | { cooldown: number };
+  /** The most marketing emails in a period: of this loop, or of all loops together. */
+  caps: Array<{ scope: 'loop' | 'all'; cap: number; period: number }>;
+  quietHours?: QuietHours | undefined;
+  /** The share of subjects who get nothing, so that the effect on the others can be seen. */
+  holdout: number;
+}
+
+/** Hours in which nobody is mailed: minutes of the day, `from` included, `to` not; they may reach over midnight. */
+export interface QuietHours {
+  from: number;
+  to: number;
+  /** `contact` is the user's own zone. */
+  timezone: string;
 }
 
 /** Where the users are, and under which names their columns go. */

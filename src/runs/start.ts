@@ -81,6 +81,8 @@ function triggerOf(payload: RunPayload, { functionsUrl, headers }: StartContext)
     label: payload.plan.loop,
     recovery: payload.plan.recovery,
     headers,
+    // Passes share the rate at which the provider takes batches.
+    flowKey: payload.plan.trigger.type === 'schedule' ? 'skene.audience' : undefined,
   };
 }
 

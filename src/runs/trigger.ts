@@ -16,6 +16,8 @@ export interface Trigger {
   recovery: PlanRecovery;
   /** Headers that every delivery of the run carries. */
   headers: Record<string, string>;
+  /** Runs with one key take their steps one after another. */
+  flowKey?: string | undefined;
 }
 
 /**
@@ -23,11 +25,20 @@ export interface Trigger {
  * through `client.batch` of `@upstash/qstash` because `trigger` of several runs hides the failure of one: batch answers for each.
  * @see https://upstash.com/docs/workflow
  */
-export function triggerMessage({ runId, url, payload, label, recovery, headers }: Trigger): BatchMessage {
+export function triggerMessage({
+  runId,
+  url,
+  payload,
+  label,
+  recovery,
+  headers,
+  flowKey,
+}: Trigger): BatchMessage {
   const shared = {
     retries: String(recovery.retries),
     'retry-delay': recovery.retryDelay,
     'feature-set': FEATURES,
+    ...(flowKey === undefined ? {} : { 'flow-control-key': flowKey, 'flow-control-value': 'parallelism=1' }),
   };
   const forwarded = { 'upstash-label': label, ...headers };
   return {

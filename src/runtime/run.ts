@@ -6,12 +6,15 @@ import type { Services } from '../intake/index.ts';
 import { type Plan, type PlanAction, type PlanStep, topicsOf } from '../plan/index.ts';
 import type { RunPayload } from '../runs/index.ts';
 import type { RunFact, Wait } from '../state/index.ts';
+import type { PassRun } from './pass-run.ts';
 import { retriable } from './retriable.ts';
 import { nextPause } from './waiting.ts';
 
 /** What a story of `workflows/` is told with. */
 export interface Run {
   plan: Plan;
+  /** Present where a run is not about one subject: it passes over an audience. */
+  audience?: PassRun | undefined;
   /** Sleeps as long as the step says, if it does. */
   delay(step: PlanStep): Promise<void>;
   /**

@@ -1,11 +1,13 @@
 import { serve, type WorkflowContext, WorkflowNonRetryableError } from '@upstash/workflow';
-import { performAction } from '../actions/index.ts';
+import { type ActionContext, performAction } from '../actions/index.ts';
 import type { CustomAction } from '../config/index.ts';
 import type { Database } from '../databases/index.ts';
 import type { Mailer, TemplateSource } from '../email/index.ts';
 import type { Services } from '../intake/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { createQStashClient, createReceiver, type RunPayload } from '../runs/index.ts';
+import { createPace } from './pace.ts';
+import { createPassRun } from './pass-run.ts';
 import { createRun, type Run } from './run.ts';
 
 /** The story of one type of loop: what a run does, from its start to its end. */
@@ -13,6 +15,12 @@ export interface WorkflowDefinition {
   type: string;
   story: (run: Run) => Promise<void>;
 }
+
+/**
+ * A step works for a quarter of what a function may take (60 s in vercel.json): what one query, one batch and Redis can add to it is not
+ * in our hands. Upstash takes 1,000 steps in a run.
+ */
+const PASS_PACE = { stepMs: 15_000, mostSteps: 900 };
 
 /** Names the story of a type of loop. */
 export function defineWorkflow(type: string, story: WorkflowDefinition['story']): WorkflowDefinition {
@@ -37,12 +45,16 @@ export function serveWorkflow(
 ): (request: Request) => Promise<Response> {
   const { services } = host;
   const { env } = services;
+  const pace = { ...PASS_PACE, next: createPace(env.resendRate) };
   const { handler } = serve<RunPayload>(
     async (context) => {
       refuseUnknownVersion(context.requestPayload);
-      await definition.story(
-        createRun({ context, services, database: host.database, act: actingWith(host) }),
-      );
+      const { requestPayload: payload } = context;
+      const run = createRun({ context, services, database: host.database, act: actingWith(host) });
+      const isPass = payload.plan.trigger.type === 'schedule';
+      const { database } = host;
+      const passContext = { payload, services, database, sending: actionContextOf(host), pace };
+      await definition.story(isPass ? { ...run, audience: createPassRun(context, passContext) } : run);
     },
     {
       url,
@@ -57,26 +69,23 @@ export function serveWorkflow(
   return handler;
 }
 
-function actingWith({
-  services,
-  mailer,
-  templates,
-  actions,
-  settings,
-}: WorkflowHost): Parameters<typeof createRun>[0]['act'] {
+function actingWith(host: WorkflowHost): Parameters<typeof createRun>[0]['act'] {
+  return (action, site) => performAction(action, site, actionContextOf(host));
+}
+
+function actionContextOf({ services, mailer, templates, actions, settings }: WorkflowHost): ActionContext {
   const { env, state, now } = services;
-  return (action, site) =>
-    performAction(action, site, {
-      state,
-      mailer,
-      templates,
-      actions,
-      settings,
-      defaultFrom: env.from,
-      functionsUrl: env.functionsUrl,
-      secret: env.secret,
-      now,
-    });
+  return {
+    state,
+    mailer,
+    templates,
+    actions,
+    settings,
+    defaultFrom: env.from,
+    functionsUrl: env.functionsUrl,
+    secret: env.secret,
+    now,
+  };
 }
 
 function refuseUnknownVersion(payload: WorkflowContext<RunPayload>['requestPayload']): void {

@@ -12,7 +12,7 @@ export function createKeys(namespace: string) {
     waiting: (topic: string) => `${root}:waiting:${topic}`,
     /** Hash, table -> JSON array of columns: by which columns some run waits for the table's rows. */
     columns: () => `${root}:columns`,
-    /** Hash, about one subject: `sent|loop|entry|step`, `run|id`, `waits|id`, `seen|event`, `customer`. */
+    /** Hash, about one subject: `sent|loop|entry|step`, `run|id`, `waits|id`, `seen|event`, `customer`, `episode|loop|entry`, `history|loop|entry`, `mails`. */
     subject: (subject: string) => `${root}:subject:${subject}`,
     /** Hash: how a subject is reached. */
     contact: (subject: string) => `${root}:contact:${subject}`,
@@ -30,6 +30,10 @@ export function createKeys(namespace: string) {
     run: (runId: string) => `${root}:run:${runId}`,
     /** Hash, watched table -> JSON: how far a database that is polled has been read. */
     cursors: () => `${root}:cursors`,
+    /** Hash: how far the audience of a loop has been gone over. */
+    sweep: (loop: string, entry: string) => `${root}:sweep:${loop}:${entry}`,
+    /** JSON, for as long as a page of an audience is being sent: who was claimed for it. */
+    page: (id: string) => `${root}:page:${id}`,
     /** Sorted set of run ids by the time they started. */
     runs: () => `${root}:runs`,
   };

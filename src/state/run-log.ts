@@ -25,6 +25,8 @@ export interface RunRecord {
   subject: string;
   startedAt: number;
   endedAt?: number | undefined;
+  /** The id under which QStash goes on with it, where it was resumed after a failure. */
+  resumedAs?: string | undefined;
   facts: Array<{ outcome: string; step: string; at: number; detail?: Record<string, unknown> | undefined }>;
 }
 
@@ -50,7 +52,7 @@ for index = 1, #KEYS / 4 do
     redis.call('HINCRBY', counters, fact.outcome, 1)
     redis.call('EXPIRE', counters, ARGV[2])
     redis.call('ZADD', runs, 'NX', fact.at, fact.runId)
-    redis.call('HSETNX', subject, 'run|' .. fact.runId, fact.loop)
+    if fact.subject ~= '' then redis.call('HSETNX', subject, 'run|' .. fact.runId, fact.loop) end
     -- The ledger keeps a subject longer: its time is never cut short.
     redis.call('EXPIRE', subject, ARGV[1], 'NX')
     redis.call('EXPIRE', subject, ARGV[1], 'GT')
@@ -103,6 +105,34 @@ export function createRunLog(redis: Redis, keys: Keys) {
       return readRun(runId, await readHash(keys.run(runId)));
     },
 
+    /** The runs of a subject that are remembered, the newest first. */
+    async ofSubject(subject: string): Promise<RunRecord[]> {
+      return reachRedis(async () => {
+        const fields = await redis.hkeys(keys.subject(subject));
+        const runIds = fields.flatMap((field) =>
+          field.startsWith('run|') ? [field.slice('run|'.length)] : [],
+        );
+        if (runIds.length === 0) return [];
+        const pipeline = redis.pipeline();
+        for (const runId of runIds) pipeline.hgetall(keys.run(runId));
+        const found = await pipeline.exec<HashReply[]>();
+        const runs = runIds.flatMap((runId, index) => readRun(runId, found[index] ?? []) ?? []);
+        return runs.sort((left, right) => right.startedAt - left.startedAt);
+      });
+    },
+
+    /** Notes that QStash goes on with a run that had failed, and under which id: it is not over. */
+    async noteResumed({ runId, subject, loop }: RunRecord, resumedAs: string): Promise<void> {
+      await reachRedis(() =>
+        redis
+          .pipeline()
+          .hset(keys.run(runId), { resumedAs })
+          .hdel(keys.run(runId), 'endedAt', 'fact||failed')
+          .hset(keys.subject(subject), { [`run|${resumedAs}`]: loop })
+          .exec(),
+      );
+    },
+
     /** How often each outcome happened to a loop on one UTC day (`2026-11-20`). */
     async counts(loop: string, day: string): Promise<Record<string, number>> {
       const counters = fieldsOf(await readHash(keys.counters(loop, day)));
@@ -139,6 +169,7 @@ function readRun(runId: string, reply: HashReply): RunRecord | undefined {
     subject: hash.subject ?? '',
     startedAt: Number(hash.startedAt),
     endedAt: hash.endedAt === undefined ? undefined : Number(hash.endedAt),
+    resumedAs: hash.resumedAs,
     facts,
   };
 }

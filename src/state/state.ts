@@ -1,7 +1,9 @@
 import { createClaims } from './claims.ts';
 import { createContacts } from './contacts.ts';
 import { createCursors } from './cursors.ts';
+import { createEpisodes } from './episodes.ts';
 import { createErasure } from './erasure.ts';
+import { createHistory } from './history.ts';
 import { createKeys } from './keys.ts';
 import { createLedger } from './ledger.ts';
 import { createRedis } from './redis.ts';
@@ -9,6 +11,7 @@ import { createRunLog } from './run-log.ts';
 import { createSightings } from './sightings.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createSuppressions } from './suppressions.ts';
+import { createSweeps } from './sweeps.ts';
 import { createWaits } from './waits.ts';
 
 /** What Skene remembers, in Redis. */
@@ -29,6 +32,9 @@ export function createState(options: { url: string; token: string; namespace: st
     suppressions: createSuppressions(redis, keys),
     runLog: createRunLog(redis, keys),
     sightings: createSightings(redis, keys),
+    sweeps: createSweeps(redis, keys),
+    episodes: createEpisodes(redis, keys),
+    history: createHistory(redis, keys),
     /** Round trip to Redis; throws when it cannot be reached. */
     ping: async (): Promise<void> => void (await redis.ping()),
   };

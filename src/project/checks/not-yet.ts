@@ -3,9 +3,9 @@ import { actionsOf, type CheckContext, type Finding, stepsOf } from './context.t
 
 /** What of the language is understood and not acted on in this version. Whoever builds one of these takes its line away. */
 const NOT_YET = {
-  loopTypes: ['freemium', 'retention'],
+  loopTypes: ['freemium'],
   loopKeys: ['goal', 'reentry', 'frequency', 'quietHours', 'holdout'],
-  triggers: ['api', 'schedule'],
+  triggers: ['api'],
   conditions: ['usage', 'activity'],
   actions: ['block'],
 } as const satisfies { loopKeys: ReadonlyArray<keyof ResolvedLoop> } & Record<string, readonly string[]>;

@@ -50,23 +50,30 @@ const trigger = {
 };
 
 describe('what QStash is sent', () => {
-  it('is, for a run to start, what `trigger` of the vendor’s workflow client sends', async () => {
-    const ours = await sentBy(() => createQueue({ url, token: 't' }).start([trigger]));
-    const theirs = await sentBy(() =>
-      new WorkflowClient({ baseUrl: url, token: 't', enableTelemetry: false }).trigger({
-        url: trigger.url,
-        body: trigger.payload,
-        workflowRunId: 'abc',
-        label: 'welcome',
-        retries: 2,
-        retryDelay: trigger.recovery.retryDelay,
-        headers: trigger.headers,
-        disableTelemetry: true,
-      }),
-    );
-    expect(JSON.parse(ours?.body ?? '')).toEqual(JSON.parse(theirs?.body ?? ''));
-    expect(ours?.url).toBe(theirs?.url);
-  });
+  it.each([
+    ['', undefined],
+    [' under flow control', 'skene.audience'],
+  ])(
+    'is, for a run to start%s, what `trigger` of the vendor’s workflow client sends',
+    async (_how, flowKey) => {
+      const ours = await sentBy(() => createQueue({ url, token: 't' }).start([{ ...trigger, flowKey }]));
+      const theirs = await sentBy(() =>
+        new WorkflowClient({ baseUrl: url, token: 't', enableTelemetry: false }).trigger({
+          url: trigger.url,
+          body: trigger.payload,
+          workflowRunId: 'abc',
+          label: 'welcome',
+          retries: 2,
+          retryDelay: trigger.recovery.retryDelay,
+          headers: trigger.headers,
+          disableTelemetry: true,
+          ...(flowKey && { flowControl: { key: flowKey, parallelism: 1 } }),
+        }),
+      );
+      expect(JSON.parse(ours?.body ?? '')).toEqual(JSON.parse(theirs?.body ?? ''));
+      expect(ours?.url).toBe(theirs?.url);
+    },
+  );
 
   it('is, for a run to wake, what `notify` of the vendor’s workflow client sends', async () => {
     const ours = await sentBy(() =>

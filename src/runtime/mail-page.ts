@@ -1,0 +1,177 @@
+import { type ActionContext, type PageItem, type PageSent, sendPage } from '../actions/index.ts';
+import { checkCondition } from '../conditions/index.ts';
+import type { Database, Row } from '../databases/index.ts';
+import { ConfigError, isSkeneError, messageOf } from '../errors/index.ts';
+import type { Services } from '../intake/index.ts';
+import type { PlanStep } from '../plan/index.ts';
+import type { RunPayload } from '../runs/index.ts';
+import type { Claimed, OpenPage, PageFact, PageSite } from '../state/index.ts';
+
+/** What mailing pages needs from around it. */
+export interface PageMailerContext {
+  payload: RunPayload;
+  services: Services;
+  database: Database;
+  sending: ActionContext;
+  /** Waits until the provider takes another batch. */
+  pace: () => Promise<void>;
+}
+
+/** The page, and what is known of it. */
+interface PageView {
+  site: PageSite;
+  rows: ReadonlyMap<string, Row>;
+  /** It was claimed just now, so that nothing of it can have been sent. */
+  isNew: boolean;
+}
+
+/** Somebody of a page who is to be mailed. */
+interface Due {
+  claimed: Claimed;
+  item: PageItem;
+}
+
+const AFTER_TIMEOUT_MS = 10_000;
+
+/** Sends the pages of a pass. */
+export function createPageMailer({ payload, services, database, sending, pace }: PageMailerContext) {
+  const { plan } = payload;
+  const { episodes } = services.state;
+  const stepOf = ({ step }: Claimed): PlanStep | undefined => plan.steps[step];
+
+  function itemOf(step: PlanStep, { subject }: Claimed, row: Row): PageItem {
+    const { id, email, name } = plan.users;
+    const user = { ...row, id: row[id], email: row[email], name: row[name] };
+    return {
+      action: step.action,
+      site: {
+        runId: payload.runId,
+        loop: plan.loop,
+        entry: plan.entry,
+        step: step.id,
+        subject,
+        scope: { user, row, event: {} },
+      },
+    };
+  }
+
+  /** The first step's condition is the audience itself; a later one is looked at when its step is due. */
+  async function holds({ condition }: PlanStep, { step, subject }: Claimed): Promise<boolean> {
+    if (step === 0) return true;
+    const context = { database: async () => database, state: services.state };
+    return (await checkCondition(condition, { subject, since: 0 }, context)).met;
+  }
+
+  async function sortOut(page: OpenPage, rows: PageView['rows']) {
+    const due: Due[] = [];
+    const lost: Claimed[] = [];
+    const unmet: Claimed[] = [];
+    for (const claimed of page.claimed) {
+      const step = stepOf(claimed);
+      const row = rows.get(claimed.subject);
+      if (step === undefined || row === undefined) lost.push(claimed);
+      else if (await holds(step, claimed)) due.push({ claimed, item: itemOf(step, claimed, row) });
+      else unmet.push(claimed);
+    }
+    return { due, lost, unmet };
+  }
+
+  /** Sends; where the provider has certainly taken nothing, the claims are given back before the failure goes on its way. */
+  async function send(due: readonly Due[], page: OpenPage, { site, isNew }: PageView): Promise<PageSent> {
+    try {
+      const items = due.map(({ item }) => item);
+      return await sendPage(items, { key: site.id, firstTriedAt: page.at, pace }, sending);
+    } catch (error) {
+      const isCertain = isSkeneError(error) && !isSkeneError(error, 'PROVIDER_UNAVAILABLE');
+      if (isNew && isCertain) await episodes.withdraw(site, page);
+      throw error;
+    }
+  }
+
+  async function mailNow(page: OpenPage, view: PageView): Promise<PageFact[]> {
+    const { due, lost, unmet } = await sortOut(page, view.rows);
+    const { results, isRepeat } = await send(due, page, view);
+    return [
+      ...due.map(({ claimed }, index) => {
+        const { outcome = 'failed', reason = '', stands = true } = results[index] ?? {};
+        return claimedFact(claimed, { outcome, reason, stands });
+      }),
+      ...unmet.map((claimed) =>
+        claimedFact(claimed, { outcome: 'skipped', reason: 'condition', stands: false }),
+      ),
+      ...lost.map((claimed) => claimedFact(claimed, fateOfLost(due.length > 0, isRepeat))),
+    ];
+  }
+
+  /** Runs the steps' UPDATEs for whom they were mailed: all at once, or one by one where somebody's fails. */
+  async function runAfter(facts: readonly PageFact[]): Promise<void> {
+    const statements = facts.flatMap(({ subject, claim }) => {
+      const after = claim?.stands ? stepOf(claim.claimed)?.after : undefined;
+      return after === undefined ? [] : [{ sql: after, params: [subject] }];
+    });
+    if (statements.length === 0) return;
+    const update = database.update?.bind(database);
+    if (update === undefined) {
+      throw new ConfigError('QUERY_FAILED', `A ${database.kind} database takes no UPDATE.`, {
+        hint: 'Leave `after` out: the engine keeps its own record of whom it has mailed.',
+      });
+    }
+    const limits = { timeoutMs: AFTER_TIMEOUT_MS };
+    try {
+      await update(statements, limits);
+    } catch (error) {
+      if (!isSkeneError(error, 'QUERY_FAILED')) throw error;
+      for (const statement of statements) {
+        await update([statement], limits).catch((cause: unknown) =>
+          services.report({
+            kind: 'trouble',
+            text: `The after of ${plan.loop} failed for ${statement.params[0]}: ${messageOf(cause)}`,
+          }),
+        );
+      }
+    }
+  }
+
+  return {
+    /** Sends what a page claimed, and says what became of everybody on it. */
+    async mail(page: OpenPage, view: PageView): Promise<PageFact[]> {
+      const skipped = page.skipped.map(({ subject, outcome, reason }) => ({ subject, outcome, reason }));
+      if (page.claimed.length === 0) return skipped;
+      const { sent } = page;
+      const facts =
+        sent === undefined
+          ? await mailNow(page, view)
+          : page.claimed.map((claimed) => claimedFact(claimed, knownFate(sent.includes(claimed.subject))));
+      if (plan.steps.some(({ after }) => after !== undefined)) {
+        const standing = facts.filter(({ claim }) => claim?.stands).map(({ subject }) => subject);
+        if (sent === undefined) await episodes.markSent(view.site.id, standing);
+        await runAfter(facts);
+      }
+      return [...skipped, ...facts];
+    },
+  };
+}
+
+interface Fate {
+  outcome: string;
+  reason: string;
+  stands: boolean;
+}
+
+function claimedFact(claimed: Claimed, { outcome, reason, stands }: Fate): PageFact {
+  return { subject: claimed.subject, outcome, reason, claim: { claimed, stands } };
+}
+
+function knownFate(wasSent: boolean): Fate {
+  return wasSent
+    ? { outcome: 'sent', reason: '', stands: true }
+    : { outcome: 'failed', reason: 'not sent', stands: false };
+}
+
+/** What became of somebody who was claimed and has left the audience since, by what the provider said of the rest of the page. */
+function fateOfLost(hasRest: boolean, isRepeat: boolean): Fate {
+  if (isRepeat) return { outcome: 'sent', reason: '', stands: true };
+  return hasRest
+    ? { outcome: 'skipped', reason: 'left the audience', stands: false }
+    : { outcome: 'failed', reason: 'left the audience, and may have been mailed', stands: true };
+}
