@@ -21,6 +21,7 @@ import { printIssues } from '../print-issues.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface DevFlags {
+  app?: string;
   databaseUrl?: string;
   fresh?: boolean;
   port: string;
@@ -38,6 +39,10 @@ export function define(command: Command, context: CommandContext): void {
       '--database-url <url>',
       'watch this PostgreSQL, Neon or MySQL instead of the embedded one (or set DATABASE_URL)',
     )
+    .option(
+      '--app <url>',
+      'call the functions where your app mounts them, such as http://127.0.0.1:3000/api/skene',
+    )
     .option('--fresh', 'forget the state of earlier runs first')
     .option('--port <number>', 'of the functions', String(USUAL_PORTS.functions))
     .option('--qstash-port <number>', 'of QStash', process.env.QSTASH_DEV_PORT ?? String(USUAL_PORTS.qstash))
@@ -46,7 +51,7 @@ export function define(command: Command, context: CommandContext): void {
     .option('--inbox-port <number>', 'of the inbox', String(USUAL_PORTS.inbox))
     .addHelpText(
       'after',
-      '\nA port that is taken is passed over for the next.\n\nExamples:\n  skene dev\n  skene dev --database-url postgresql://localhost/app\n  skene dev --fresh --port 4000',
+      '\nA port that is taken is passed over for the next.\n\nExamples:\n  skene dev\n  skene dev --database-url postgresql://localhost/app\n  skene dev --fresh --port 4000\n  skene dev --port 3100 --app http://127.0.0.1:3000/api/skene',
     )
     .action(async (path: string, flags: DevFlags) => {
       loadEnvironment(path);
@@ -78,10 +83,11 @@ async function runStack(path: string, flags: DevFlags, { terminal, exit }: Comma
     },
     project: opened.project,
     workflows,
+    variables: flags.app === undefined ? undefined : { SKENE_URL: flags.app },
     log: (clock: Clock) => createDevLog({ write: terminal.out, now: clock.now }),
   });
   const withdraw = announceStack(directory, stack.urls);
-  printBanner(stack.urls, opened.project, terminal);
+  printBanner({ ...stack.urls, app: flags.app }, opened.project, terminal);
   const unwatch = watchFiles(
     { directory, folders: ['emails', 'src'] },
     isSource,
@@ -125,10 +131,15 @@ async function reload(path: string, stack: Stack, terminal: Terminal): Promise<v
   }
 }
 
-function printBanner(urls: DevUrls, project: Project, { out, colors }: Terminal): void {
+function printBanner(
+  urls: DevUrls & { app: string | undefined },
+  project: Project,
+  { out, colors }: Terminal,
+): void {
   const line = (name: string, value: string) => out(`  ${name.padEnd(11)}${value}`);
   out(colors.bold('Skene runs.'));
   line('functions', urls.functions);
+  if (urls.app !== undefined) line('called at', urls.app);
   line('inbox', urls.inbox);
   line('database', urls.database);
   line('QStash', urls.qstash);
