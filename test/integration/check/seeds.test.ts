@@ -21,10 +21,15 @@ describe('skene check', () => {
     'fastapi-postgres.skene.config.ts',
     'next-planetscale-nextauth.skene.config.ts',
     'next-upstash-clerk.skene.config.ts',
-    'nestjs-postgres-stripe.skene.config.ts',
   ])('takes %s as it is', (file) => {
     const { output, status } = check(file);
     expect([status, output]).toEqual([0, expect.stringMatching(/is right\n/)]);
+  });
+
+  it('takes the retention loop, and says that nothing marks in the database who was mailed', () => {
+    const { output, status } = check('nestjs-postgres-stripe.skene.config.ts');
+    expect([status, output]).toEqual([0, expect.stringMatching(/is right: 1 warning\n/)]);
+    expect(output).toMatch(/warning repeat_mailing\n/);
   });
 
   it('takes the freemium loop once it is mended, and says that it is not run yet', () => {
