@@ -40,6 +40,18 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'listen to PostgreSQL and start and wake runs at once',
     load: () => import('./commands/relay.ts'),
   },
+  runs: {
+    summary: 'list, show, retry, cancel and follow runs',
+    load: () => import('./commands/runs.ts'),
+  },
+  export: {
+    summary: 'print everything that is kept about a user',
+    load: () => import('./commands/export.ts'),
+  },
+  erase: {
+    summary: 'remove everything that is kept about a user, and end their runs',
+    load: () => import('./commands/erase.ts'),
+  },
   doctor: {
     summary: 'look at everything the deployment stands on, and say what to do',
     load: () => import('./commands/doctor.ts'),

@@ -1,6 +1,8 @@
+import type { Command } from 'commander';
 import { createDevEnv, requireStack } from '../dev/index.ts';
 import { createEnv, type Env } from '../env/index.ts';
 import type { Deployment } from '../plan/index.ts';
+import { loadEnvironment } from './environment.ts';
 
 /** Which deployment a command works on. */
 export interface TargetFlags {
@@ -16,4 +18,24 @@ export async function targetEnv(
 ): Promise<Env> {
   if (local) return createDevEnv(await requireStack(process.cwd()), urlVariable);
   return createEnv(databaseUrl === undefined ? process.env : { ...process.env, [urlVariable]: databaseUrl });
+}
+
+/** Flags of commands that work on what a deployment remembers, and need no config. */
+export interface DeploymentFlags {
+  /** The local stack that runs in this folder, instead of what the environment names. */
+  local?: boolean;
+  json?: boolean;
+}
+
+/** Adds the options of {@link DeploymentFlags} to a command. */
+export function withDeployment(command: Command): Command {
+  return command
+    .option('--json', 'print JSON')
+    .option('--local', 'of the local stack that runs in this folder');
+}
+
+/** The environment of {@link DeploymentFlags}: of a deployment, read from .env.local and .env of this folder too. */
+export async function deploymentEnv({ local = false }: DeploymentFlags): Promise<Env> {
+  loadEnvironment();
+  return local ? createDevEnv(await requireStack(process.cwd()), 'DATABASE_URL') : createEnv(process.env);
 }

@@ -19,6 +19,19 @@ export function createErasure(redis: Redis, keys: Keys) {
       return fields.flatMap((field) => (field.startsWith('run|') ? [field.slice('run|'.length)] : []));
     },
 
+    /** Everything that is kept about a subject, field by field, as it is kept. */
+    async dump(subject: string): Promise<Record<string, unknown>> {
+      const [facts, contact] = await reachRedis(async () => {
+        const pipeline = redis.pipeline();
+        pipeline.hgetall(keys.subject(subject)).hgetall(keys.contact(subject));
+        return pipeline.exec<[string[] | null, string[] | null]>();
+      });
+      return {
+        contact: Object.fromEntries(pairsOf(contact ?? [])),
+        facts: Object.fromEntries(pairsOf(facts ?? []).map(([field, value]) => [field, plainOf(value)])),
+      };
+    },
+
     /** Removes every key about a subject. An address that must not be mailed stays so: its hash names nobody. */
     async erase(subject: string): Promise<void> {
       const [facts, addressKey] = await reachRedis(async () => {
@@ -38,6 +51,8 @@ export function createErasure(redis: Redis, keys: Keys) {
             pipeline.set(tombstoneOf(keys, value), '1', { ex: TOMBSTONE_SECONDS });
           }
           if (kind === 'run') pipeline.del(keys.run(id)).zrem(keys.runs(), id);
+          const [, loop = '', entry = ''] = field.split('|');
+          if (kind === 'trial') pipeline.zrem(keys.looks(loop, entry), subject);
           if (kind === 'waits')
             for (const topic of JSON.parse(value) as string[]) pipeline.hdel(keys.waiting(topic), id);
         }
@@ -56,4 +71,13 @@ function pairsOf(reply: readonly string[]): Array<[string, string]> {
   return reply.flatMap((name, index) =>
     index % 2 === 0 ? [[name, reply[index + 1] ?? ''] as [string, string]] : [],
   );
+}
+
+/** What was kept as JSON, read. */
+function plainOf(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
 }

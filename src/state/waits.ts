@@ -61,6 +61,22 @@ export function createWaits(redis: Redis, keys: Keys) {
       });
     },
 
+    /** Notes that runs of a subject wait for nothing any more, whatever it was. */
+    async drop(subject: string, runIds: readonly string[]): Promise<void> {
+      if (runIds.length === 0) return;
+      await reachRedis(async () => {
+        const fields = runIds.map((runId) => `waits|${runId}`);
+        const reading = redis.pipeline();
+        for (const field of fields) reading.hget(keys.subject(subject), field);
+        const found = await reading.exec<Array<string | null>>();
+        const pipeline = redis.pipeline().hdel(keys.subject(subject), ...fields);
+        for (const [index, runId] of runIds.entries())
+          for (const topic of JSON.parse(found[index] ?? '[]') as string[])
+            pipeline.hdel(keys.waiting(topic), runId);
+        await pipeline.exec();
+      });
+    },
+
     /** The runs that wait for any of these topics, each once. */
     async on(topics: readonly string[]): Promise<Wait[]> {
       if (topics.length === 0) return [];

@@ -133,6 +133,7 @@ function printPlan({ database, schedules }: SyncPlan, terminal: Terminal): void 
       `${cron} ${destination}`,
     ]),
   ];
-  if (rows.length === 0) terminal.out('There is nothing to keep in step: no loop watches a table or has a schedule.');
+  if (rows.length === 0)
+    terminal.out('There is nothing to keep in step: no loop watches a table or has a schedule.');
   else printTable([['action', 'what', 'name', 'why'], ...rows], terminal);
 }

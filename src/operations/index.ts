@@ -1,0 +1,13 @@
+/** Floor 5: what is done by hand, from the command line and the dashboard. */
+export {
+  cancelRun,
+  createOperations,
+  findRuns,
+  type Operations,
+  type RunFilter,
+  type RunState,
+  resumeRun,
+  showRun,
+  stateOf,
+} from './runs.ts';
+export { eraseSubject, exportSubject } from './subjects.ts';
