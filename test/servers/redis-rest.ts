@@ -36,9 +36,15 @@ export async function startRedisRestServer(): Promise<RedisRestServer> {
   const listening = await listen(
     async (request) => {
       const body: unknown = await request.json();
-      const isPipeline = new URL(request.url).pathname !== '/';
+      const { pathname } = new URL(request.url);
+      const isPipeline = pathname !== '/';
       const commands = (isPipeline ? body : [body]) as unknown[][];
-      const answers = (await Promise.all(commands.map(redis))).map((reply) =>
+      const replies =
+        pathname === '/multi-exec'
+          ? await transaction(redis, commands)
+          : await Promise.all(commands.map(redis));
+      if (replies instanceof Error) return Response.json({ error: replies.message }, { status: 400 });
+      const answers = replies.map((reply) =>
         reply instanceof Error ? { error: reply.message } : { result: inBase64(reply) },
       );
       return Response.json(isPipeline ? answers : answers[0]);
@@ -57,6 +63,13 @@ export async function startRedisRestServer(): Promise<RedisRestServer> {
   };
 }
 
+/** Runs commands as one; an error of the whole (a command that is none) in place of the replies. */
+async function transaction(redis: Run, commands: unknown[][]): Promise<Reply[] | Error> {
+  const replies = await Promise.all([['MULTI'], ...commands, ['EXEC']].map(redis));
+  const last = replies.at(-1);
+  return Array.isArray(last) ? last : last instanceof Error ? last : new Error('EXEC gave no replies');
+}
+
 async function connected(path: string, server: ChildProcess): Promise<Socket> {
   for (let attempt = 0; ; attempt += 1) {
     const socket = createConnection(path);
@@ -70,8 +83,10 @@ async function connected(path: string, server: ChildProcess): Promise<Socket> {
   }
 }
 
+type Run = (command: unknown[]) => Promise<Reply>;
+
 /** Sends commands over one connection, whose replies come in order. @see https://redis.io/docs/latest/develop/reference/protocol-spec/ */
-function connectRedis(socket: Socket): (command: unknown[]) => Promise<Reply> {
+function connectRedis(socket: Socket): Run {
   const waiting: Array<(reply: Reply) => void> = [];
   let buffer = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {

@@ -4,6 +4,7 @@ import { createHash, type Hash } from './hash.ts';
 import { createIndexedMap, type IndexedMap, type IndexedNode, type ScanPage } from './indexed-map.ts';
 import { RedisError } from './reply.ts';
 import { createSortedSet, type SortedSet } from './sorted-set.ts';
+import { createStream, type Stream } from './stream.ts';
 
 /** What a key of each type holds. */
 export interface Values {
@@ -12,6 +13,7 @@ export interface Values {
   list: Deque;
   set: IndexedMap<true>;
   zset: SortedSet;
+  stream: Stream;
 }
 
 /** The names TYPE answers with. */
@@ -33,6 +35,7 @@ const CREATORS: { [TType in TypeName]: () => Values[TType] } = {
   list: createDeque,
   set: () => createIndexedMap<true>(),
   zset: createSortedSet,
+  stream: createStream,
 };
 
 /** The keys, and the account of what the command under way has done to them. */

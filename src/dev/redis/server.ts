@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Engine } from './engine.ts';
-import { isFailure, isStatus, mapStrings, type Reply, toBytes, toText } from './reply.ts';
+import { isFailure, isStatus, mapStrings, OK, type Reply, toBytes, toText } from './reply.ts';
 
 /** The largest request taken, in bytes: that of the pay-as-you-go plan. */
 const MOST_BYTES = 10_000_000;
@@ -61,7 +61,7 @@ function plain(reply: Reply): unknown {
   return simplified(mapStrings(reply, toText), (text) => text);
 }
 
-/** Every string but a status is encoded. */
+/** Every string but OK is encoded, which is how the client tells. */
 function inBase64(reply: Reply): unknown {
   return simplified(reply, (bytes) => Buffer.from(bytes, 'latin1').toString('base64'));
 }
@@ -70,7 +70,7 @@ function simplified(reply: Reply, text: (bytes: string) => string): unknown {
   if (typeof reply === 'string') return text(reply);
   if (typeof reply === 'bigint') return Number(reply);
   if (reply === null || typeof reply === 'number') return reply;
-  if (isStatus(reply)) return reply.status;
+  if (isStatus(reply)) return reply.status === OK.status ? OK.status : text(reply.status);
   if (isFailure(reply)) return toText(reply.error);
   return reply.map((item) => simplified(item, text));
 }

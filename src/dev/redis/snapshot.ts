@@ -4,6 +4,7 @@ import { createIndexedMap } from './indexed-map.ts';
 import { type Entry, type Keyspace, NEVER, type TypeName, type Values } from './keyspace.ts';
 import { formatDouble } from './numbers.ts';
 import { createSortedSet } from './sorted-set.ts';
+import { createStream, formatId, type Stream, type StreamEntry, ZERO_ID } from './stream.ts';
 
 /** How many elements of a large value one line of the journal holds. */
 const ELEMENTS_PER_RECORD = 500;
@@ -27,6 +28,7 @@ function* rebuild(key: string, entry: Entry): Generator<string[]> {
       members.flatMap(({ member, score }) => [formatDouble(score), member]),
     );
   }
+  if (is(entry, 'stream')) yield* rebuildStream(key, entry.value);
   if (is(entry, 'hash')) {
     const { fields, deadlines } = entry.value;
     yield* chunks(
@@ -35,6 +37,20 @@ function* rebuild(key: string, entry: Entry): Generator<string[]> {
     );
     for (const [field, at] of deadlines) yield ['HPEXPIREAT', key, String(at), 'FIELDS', '1', field];
   }
+}
+
+/** A stream remembers its greatest id, also when that entry, or every entry, is gone. */
+function* rebuildStream(key: string, stream: Stream): Generator<string[]> {
+  const last = formatId(stream.lastId);
+  for (const { id, fields } of entriesOf(stream)) yield ['XADD', key, formatId(id), ...fields];
+  if (stream.length === 0) {
+    yield ['XADD', key, last, '', ''];
+    yield ['XTRIM', key, 'MAXLEN', '=', '0'];
+  } else yield ['XSETID', key, last];
+}
+
+function entriesOf(stream: Stream): StreamEntry[] {
+  return stream.between(ZERO_ID, stream.lastId);
 }
 
 function is<TType extends TypeName>(entry: Entry, type: TType): entry is Entry<TType> & Entry {
@@ -63,6 +79,12 @@ const CLONERS: { [TType in TypeName]: (value: Values[TType]) => Values[TType] } 
     const zset = createSortedSet();
     for (const { member, score } of value.range(0, value.size)) zset.set(member, score);
     return zset;
+  },
+  stream(value) {
+    const stream = createStream();
+    for (const entry of entriesOf(value)) stream.append(entry);
+    stream.lastId = value.lastId;
+    return stream;
   },
   hash(value) {
     const hash = createHash();

@@ -11,6 +11,7 @@ const text = fc.constantFrom('', '1', '-7', '2.5', 'x', 'two words');
 const member = fc.constantFrom('m', 'n', 'o', 'ö');
 const index = fc.integer({ min: -4, max: 4 }).map(String);
 const score = fc.constantFrom('0', '1', '1', '2.5', '-3', 'inf', 'no number');
+const entryId = fc.constantFrom('0-0', '1-1', '1', '2-*', '5-3', '(1-1', '-', '+', 'x', '9-3');
 const bound = fc.constantFrom('-inf', '+inf', '(1', '1', '2.5');
 type Words = fc.Arbitrary<readonly string[]>;
 const command = (name: string, ...parts: Array<fc.Arbitrary<string>>): Words =>
@@ -77,6 +78,16 @@ const anyCommand = fc.oneof(
   command('ZREMRANGEBYSCORE', key, bound, bound),
   command('ZPOPMIN', key, fc.constantFrom('1', '2')),
   command('ZCARD', key),
+  command('XADD', key, entryId, member, text),
+  command('XADD', key, fc.constantFrom('MAXLEN', 'MINID'), fc.constant('='), index, entryId, member, text),
+  command('XADD', key, fc.constant('NOMKSTREAM'), entryId, member, text),
+  command('XLEN', key),
+  command('XRANGE', key, entryId, entryId),
+  command('XREVRANGE', key, entryId, entryId, fc.constant('COUNT'), index),
+  command('XDEL', key, entryId, entryId),
+  command('XTRIM', key, fc.constantFrom('MAXLEN', 'MINID'), index),
+  command('XSETID', key, entryId),
+  command('TYPE', key),
 );
 
 describe.runIf(hasRedis('the comparison of the local Redis with a real one'))('the local Redis', () => {

@@ -7,6 +7,7 @@ import { listCommands } from './lists.ts';
 import { serverCommands } from './server.ts';
 import { setCommands } from './sets.ts';
 import { sortedSetCommands } from './sorted-sets.ts';
+import { streamCommands } from './streams.ts';
 import { stringCommands } from './strings.ts';
 
 /** Every command that needs nothing but the keyspace. */
@@ -19,5 +20,6 @@ export const commands: CommandTable = {
   ...listCommands,
   ...setCommands,
   ...sortedSetCommands,
+  ...streamCommands,
   ...serverCommands,
 };
