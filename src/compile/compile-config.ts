@@ -6,9 +6,10 @@ import {
   type Trigger,
 } from '../config/index.ts';
 import { stableHash } from '../events/index.ts';
-import type { Deployment, Plan, PlanRecovery, PlanTrigger } from '../plan/index.ts';
+import type { Deployment, Plan, PlanRecovery, PlanStep, PlanTrigger } from '../plan/index.ts';
 import { compileAction } from './compile-action.ts';
 import { compileCondition } from './compile-condition.ts';
+import { compileGoal } from './compile-goal.ts';
 import { compileRules } from './compile-rules.ts';
 import { watchesOf } from './watches.ts';
 
@@ -41,28 +42,34 @@ export function compileConfig(config: ResolvedConfig, options: CompileOptions = 
 
 /** A loop has one plan for each step that has a trigger; the steps after it, up to the next trigger, belong to it. */
 function compileLoop(loop: ResolvedLoop, config: ResolvedConfig, options: CompileOptions): Plan[] {
-  return chainsOf(loop.steps).map(({ trigger, steps }) => {
+  return chainsOf(loop.steps).map(({ trigger, steps: written }) => {
+    const steps = written.map((step) => compileStep(step, config));
     const plan: Omit<Plan, 'hash'> = {
       version: 1,
       loop: loop.id,
       type: loop.type,
       entry: steps[0]?.id ?? 'step-1',
       trigger: compileTrigger(trigger, config),
-      steps: steps.map((step) => ({
-        id: step.id,
-        delay: seconds(step.delay) ?? 0,
-        condition: step.condition && compileCondition(step.condition, config),
-        action: compileAction(step.action),
-        otherwise: step.otherwise && compileAction(step.otherwise),
-        after: step.after,
-      })),
+      steps,
       recovery: compileRecovery(loop.recovery),
       users: config.users,
       longestWait: options.longestWait ?? FREE_PLAN_LONGEST_WAIT,
       rules: compileRules(loop, config, { isAudience: trigger.type === 'schedule' }),
+      goal: compileGoal(loop, steps, config),
     };
     return { ...plan, hash: stableHash([plan]) };
   });
+}
+
+function compileStep(step: Step & { id: string }, config: ResolvedConfig): PlanStep {
+  return {
+    id: step.id,
+    delay: seconds(step.delay) ?? 0,
+    condition: step.condition && compileCondition(step.condition, config),
+    action: compileAction(step.action),
+    otherwise: step.otherwise && compileAction(step.otherwise),
+    after: step.after,
+  };
 }
 
 interface Chain {

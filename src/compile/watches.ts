@@ -22,12 +22,12 @@ export function watchesOf(plans: readonly Plan[], tables: Config['tables']): Wat
       watch.changes.push(change);
   }
 
-  for (const { trigger, steps } of plans) {
+  for (const { trigger, steps, goal } of plans) {
     if (trigger.type === 'database')
       add(trigger.table, trigger.subject, { operation: trigger.operation, equals: trigger.where });
-    for (const { condition } of steps) {
-      if (condition?.type !== 'query') continue;
-      for (const { table, column, equals } of condition.wakes) {
+    for (const sign of [...steps.map(({ condition }) => condition), goal?.sign]) {
+      if (sign?.type !== 'query') continue;
+      for (const { table, column, equals } of sign.wakes) {
         for (const operation of ['insert', 'update'] as const) add(table, column, { operation, equals });
       }
     }

@@ -21,7 +21,10 @@ export interface WindowView {
  * usually have by its age: a fresh one as next to nothing, so that an arm which is mailed a lot today is not taken for one that fails.
  * @see Vernade, Cappé and Perchet, Stochastic Bandit Models for Delayed Conversions, 2017
  */
-export function evidenceOf({ arms, delays }: StepCount, view: WindowView): ArmEvidence[] {
+export function evidenceOf(
+  { arms, delays }: Pick<StepCount, 'arms' | 'delays'>,
+  view: WindowView,
+): ArmEvidence[] {
   const shareBy = shareByAge({ arms, delays }, view);
   return arms.map(({ arm, closed, open, converted }) => {
     const trials = open.reduce((sum, { part, mails }) => sum + mails * shareBy(ageOf(part, view)), closed);
@@ -33,7 +36,10 @@ export function evidenceOf({ arms, delays }: StepCount, view: WindowView): ArmEv
  * Which share of all who will get there have done so at an age, by what was seen so far: the sum of the rates at which they did in each
  * part of the window, among emails old enough to have shown it. Nothing where nobody has yet.
  */
-function shareByAge({ arms, delays }: StepCount, view: WindowView): (age: number) => number {
+function shareByAge(
+  { arms, delays }: Pick<StepCount, 'arms' | 'delays'>,
+  view: WindowView,
+): (age: number) => number {
   const reached: number[] = [];
   let sum = 0;
   for (let part = 0; part < WINDOW_PARTS; part++) {

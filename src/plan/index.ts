@@ -3,10 +3,12 @@
 export { AUDIENCE, hasValues, isStartedBy, type Match, matchPlans, taskOf, tickEventType } from './match.ts';
 export type {
   Deployment,
+  GoalSign,
   Plan,
   PlanAction,
   PlanCondition,
   PlanEmail,
+  PlanGoal,
   PlanRecovery,
   PlanRules,
   PlanStep,

@@ -24,7 +24,30 @@ export interface Plan {
   longestWait: number;
   /** Whom it may mail, and how often; runs that were started before there were rules have none. */
   rules?: PlanRules | undefined;
+  /** What the loop exists for; runs that were started before there were goals have none. */
+  goal?: PlanGoal | undefined;
 }
+
+/** What a loop exists for. */
+export interface PlanGoal {
+  /** A digest of it: what was counted for another goal is not mixed with it. */
+  hash: string;
+  /** How long after an email the goal counts as reached because of it, in seconds. */
+  within: number;
+  sign: GoalSign;
+  /** Where the goal is what a step of the loop waits for: the id of that step. Reaching it does not end the run that waits. */
+  step?: string | undefined;
+  /** Where no event may tell: when to look first after an email, in seconds, and how far apart later looks are. */
+  look?: number | undefined;
+}
+
+/** By what it is seen that somebody reached a goal. */
+export type GoalSign =
+  | { type: 'event'; name: string; where: Record<string, Scalar> }
+  /** One SELECT about the subject; rows that fit one of the wakes may make it true. */
+  | { type: 'query'; sql: string; wakes: Wake[] }
+  /** Anything new that somebody does; `column` of the users table says when they last did. */
+  | { type: 'activity'; column?: string | undefined };
 
 /** Whom a loop may mail, and how often. Durations are in seconds. */
 export interface PlanRules {

@@ -3,6 +3,7 @@ import { writeProblem } from './only-reads.ts';
 import type { SqlNotice, SqlProblem } from './problem.ts';
 import { type Read, readsOf } from './reads.ts';
 import type { Scope } from './scope.ts';
+import { staleColumnOf, type TableColumn } from './stale-column.ts';
 import { readStatement, type Statement, type StatementOptions } from './statement.ts';
 import { type Dialect, isPunctuation, isWord, type Token } from './tokens.ts';
 import { isNode, type Node, nameOf, nodes, parseTree } from './tree.ts';
@@ -20,6 +21,8 @@ export interface QuerySummary {
   timeDependent: boolean;
   /** False when a row that goes away, or one displaced by another, can make it true: NOT EXISTS, EXCEPT, outer joins, aggregates. */
   monotone: boolean;
+  /** The column that has to lie before a time that moves with the clock: when something was last done. */
+  staleColumn: TableColumn | undefined;
   /** The names of the columns it answers with; `undefined` when it has a star or that is not known. */
   columns: string[] | undefined;
   /** False when the statement is beyond the parser. The database may know it all the same; nothing about it is certain then. */
@@ -83,6 +86,7 @@ function unknownQuery({ sql, aboutSubject }: Statement, offset: number): QuerySu
     reads: [],
     timeDependent: true,
     monotone: false,
+    staleColumn: undefined,
     columns: undefined,
     understood: false,
     notices: [notice],
@@ -100,6 +104,7 @@ function summarise(statement: Statement, root: Node, dialect: Dialect): QuerySum
     reads: hasLooseOr(tokens, dialect) ? reads.map(withoutClaims) : reads,
     timeDependent: isTimeDependent(root),
     monotone: isMonotone(root),
+    staleColumn: staleColumnOf(root, scope),
     columns: columnsOf(root, dialect),
     understood: true,
     notices: noticesOf(root, statement, dialect),

@@ -10,4 +10,6 @@ export { createState, type State } from './state.ts';
 export type { CustomerRecord, Subscription } from './subscriptions.ts';
 export type { SuppressionReason } from './suppressions.ts';
 export type { Pass, Place } from './sweeps.ts';
+export { type ArmCount, type GroupCount, type StepCount, type TrialCounts, WINDOW_PARTS } from './trial-counts.ts';
+export type { Exposure, OpenWindow, TrialSite } from './trials.ts';
 export type { Wait, WaitedColumn } from './waits.ts';

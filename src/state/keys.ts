@@ -12,7 +12,8 @@ export function createKeys(namespace: string) {
     waiting: (topic: string) => `${root}:waiting:${topic}`,
     /** Hash, table -> JSON array of columns: by which columns some run waits for the table's rows. */
     columns: () => `${root}:columns`,
-    /** Hash, about one subject: `sent|loop|entry|step`, `run|id`, `waits|id`, `seen|event`, `customer`, `episode|loop|entry`, `history|loop|entry`, `mails`. */
+    /** Hash, about one subject: `sent|loop|entry|step`, `run|id`, `waits|id`, `seen|event`, `customer`, `episode|loop|entry`, `history|loop|entry`, `mails`,
+     * `trial|loop|entry`, `arm|loop|entry|episode|step`. */
     subject: (subject: string) => `${root}:subject:${subject}`,
     /** Hash: how a subject is reached. */
     contact: (subject: string) => `${root}:contact:${subject}`,
@@ -34,6 +35,14 @@ export function createKeys(namespace: string) {
     sweep: (loop: string, entry: string) => `${root}:sweep:${loop}:${entry}`,
     /** JSON, for as long as a page of an audience is being sent: who was claimed for it. */
     page: (id: string) => `${root}:page:${id}`,
+    /**
+     * Hash, what is counted for a goal of a loop, about nobody in particular: `treated`, `held` and of them `won|treated`, `won|held`, `won|none`;
+     * emails by step and arm `mails|step|arm`, of them `closed|step|arm` and `sent|step|arm|part`; conversions `credit|step|arm`, `delay|step|part`.
+     */
+    trials: ({ loop, entry, goal }: { loop: string; entry: string; goal: string }) =>
+      `${root}:trials:${loop}:${entry}:${goal}`,
+    /** Sorted set of subjects by when it is to be looked whether they reached the goal of a loop that no event tells of. */
+    looks: (loop: string, entry: string) => `${root}:looks:${loop}:${entry}`,
     /** Sorted set of run ids by the time they started. */
     runs: () => `${root}:runs`,
   };

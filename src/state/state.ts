@@ -6,12 +6,14 @@ import { createErasure } from './erasure.ts';
 import { createHistory } from './history.ts';
 import { createKeys } from './keys.ts';
 import { createLedger } from './ledger.ts';
+import { createLooks } from './looks.ts';
 import { createRedis } from './redis.ts';
 import { createRunLog } from './run-log.ts';
 import { createSightings } from './sightings.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createSuppressions } from './suppressions.ts';
 import { createSweeps } from './sweeps.ts';
+import { createTrials } from './trials.ts';
 import { createWaits } from './waits.ts';
 
 /** What Skene remembers, in Redis. */
@@ -35,6 +37,8 @@ export function createState(options: { url: string; token: string; namespace: st
     sweeps: createSweeps(redis, keys),
     episodes: createEpisodes(redis, keys),
     history: createHistory(redis, keys),
+    looks: createLooks(redis, keys),
+    trials: createTrials(redis, keys),
     /** Round trip to Redis; throws when it cannot be reached. */
     ping: async (): Promise<void> => void (await redis.ping()),
   };

@@ -1,0 +1,85 @@
+import { type Condition, parseDuration, type ResolvedConfig, type ResolvedLoop } from '../config/index.ts';
+import { stableHash } from '../events/index.ts';
+import type { GoalSign, PlanCondition, PlanGoal, PlanStep } from '../plan/index.ts';
+import { analyseQuery } from '../sql/index.ts';
+import { compileCondition, dialectsOf } from './compile-condition.ts';
+
+/** How long a goal that nobody named counts, in seconds. */
+const USUAL_WITHIN = 30 * 86_400;
+
+/** Into how many parts a window is cut by looks: a query costs one for each subject, users are looked up by the thousand. */
+const LOOKS = { query: 6, activity: 30 };
+
+/** The Event that tells of the first subscription somebody pays for. */
+const PAID = 'subscription.started';
+
+/**
+ * Compiles what a loop exists for: what its author says, else what its type means. An activation is reached by what its first step
+ * waits for, freemium by a subscription, retention by anything new that somebody does.
+ */
+export function compileGoal(
+  loop: ResolvedLoop,
+  steps: readonly PlanStep[],
+  config: ResolvedConfig,
+): PlanGoal {
+  const condition = conditionOf(loop, steps, config);
+  const sign = (condition && signOf(condition)) ?? activityOf(steps, config);
+  const within = (loop.goal && parseDuration(loop.goal.within)) ?? USUAL_WITHIN;
+  return {
+    hash: stableHash([JSON.stringify(sign), within]),
+    within,
+    sign,
+    step: steps.find((step) => step.condition && isSame(signOf(step.condition), sign))?.id,
+    look: lookOf(sign, condition, within),
+  };
+}
+
+/** The condition that a goal is, or nothing where it is any activity. */
+function conditionOf(
+  { goal, type }: ResolvedLoop,
+  steps: readonly PlanStep[],
+  config: ResolvedConfig,
+): PlanCondition | undefined {
+  if (goal !== undefined) return compileCondition(asCondition(goal), config);
+  if (type === 'freemium') return { type: 'event', name: PAID, where: {}, timeout: USUAL_WITHIN };
+  return type === 'activation' ? steps[0]?.condition : undefined;
+}
+
+function asCondition(goal: NonNullable<ResolvedLoop['goal']>): Condition {
+  return 'event' in goal
+    ? { type: 'event', name: goal.event, timeout: goal.within }
+    : { type: 'query', query: goal.query, timeout: goal.within };
+}
+
+function signOf(condition: PlanCondition): Exclude<GoalSign, { type: 'activity' }> | undefined {
+  if (condition.type === 'event') return { type: 'event', name: condition.name, where: condition.where };
+  if (condition.type !== 'query' || !condition.aboutSubject) return undefined;
+  return { type: 'query', sql: condition.sql, wakes: condition.wakes };
+}
+
+/** Somebody who went dormant is back with anything they do; the audience's own query says which column tells when they did. */
+function activityOf([first]: readonly PlanStep[], config: ResolvedConfig): GoalSign {
+  if (first?.condition?.type !== 'query' || first.condition.aboutSubject) return { type: 'activity' };
+  for (const dialect of dialectsOf(config)) {
+    const analysis = analyseQuery(first.condition.sql, { dialect, parameters: 1 });
+    if (!analysis.ok) continue;
+    const { staleColumn } = analysis;
+    return {
+      type: 'activity',
+      column: staleColumn?.table === config.users.table ? staleColumn.column : undefined,
+    };
+  }
+  return { type: 'activity' };
+}
+
+/** A query that changes of rows cannot tell of has to be looked at; so has a column of the users table, which is not watched for it. */
+function lookOf(sign: GoalSign, condition: PlanCondition | undefined, within: number): number | undefined {
+  if (sign.type === 'activity')
+    return sign.column === undefined ? undefined : Math.ceil(within / LOOKS.activity);
+  const isHeard = condition?.type !== 'query' || condition.checks.length === 0;
+  return isHeard ? undefined : Math.ceil(within / LOOKS.query);
+}
+
+function isSame(one: GoalSign | undefined, other: GoalSign | undefined): boolean {
+  return one !== undefined && JSON.stringify(one) === JSON.stringify(other);
+}

@@ -1,0 +1,105 @@
+import type { SkeneEvent } from '../events/index.ts';
+import { hasValues, type Plan, type SubjectColumns, topicsOfEvent } from '../plan/index.ts';
+import type { State } from '../state/index.ts';
+import { hasGoal, type PlanWithGoal, trialSiteOf } from './trial-site.ts';
+
+/** What noticing goals needs. */
+export interface GoalContext {
+  plans: readonly Plan[];
+  state: Pick<State, 'trials'>;
+  /** By which columns rows name their user. */
+  columns: SubjectColumns;
+  now: () => number;
+  /** Whether a goal's query has a row for a subject now. Left out where no database is at hand: rows tell of nothing there. */
+  holds?: ((sql: string, subject: string) => Promise<boolean>) | undefined;
+}
+
+/** Somebody reached the goal of a loop, in time, and for the first time in their episode. */
+export interface ReachedGoal {
+  plan: PlanWithGoal;
+  subject: string;
+  at: number;
+}
+
+/**
+ * Finds who reached a goal with these events, and counts them: one command for all events that may tell of one, and a query for each
+ * subject of a row that may have made a goal's query true. Told again, an event counts nothing.
+ */
+export async function noteGoals(events: readonly SkeneEvent[], context: GoalContext): Promise<ReachedGoal[]> {
+  const found = new Map<string, ReachedGoal>();
+  for (const plan of context.plans.filter(hasGoal)) {
+    for (const event of events) {
+      for (const subject of subjectsOf(plan, event, context.columns)) {
+        const at = Math.min(context.now(), event.time === undefined ? Infinity : Date.parse(event.time));
+        const key = JSON.stringify([plan.loop, plan.entry, subject]);
+        if (at < (found.get(key)?.at ?? Infinity)) found.set(key, { plan, subject, at });
+      }
+    }
+  }
+  return countReached(await confirmed([...found.values()], context), context);
+}
+
+/** Counts who reached a goal; answers with those for whom it was news. */
+export async function countReached(
+  reached: readonly ReachedGoal[],
+  { state }: Pick<GoalContext, 'state'>,
+): Promise<ReachedGoal[]> {
+  const news = await state.trials.reach(
+    reached.map(({ plan, subject, at }) => ({ site: trialSiteOf(plan), subject, at })),
+  );
+  return reached.filter((_, index) => news[index]);
+}
+
+/** Whose goal an event may tell of. */
+function subjectsOf({ goal, users }: PlanWithGoal, event: SkeneEvent, columns: SubjectColumns): string[] {
+  const { sign } = goal;
+  switch (sign.type) {
+    case 'event':
+      return event.type === sign.name && event.subject !== undefined && hasValues(event.data, sign.where)
+        ? [event.subject]
+        : [];
+    case 'query':
+      return sign.wakes.flatMap(({ table, column, equals }) => {
+        const subject = event.data?.[column];
+        const isAbout = event.type.startsWith(`db.${table}.`) && hasValues(event.data, equals);
+        return isAbout && subject !== null && subject !== undefined ? [String(subject)] : [];
+      });
+    case 'activity':
+      return activeSubjects(event, { usersTable: users.table, columns });
+  }
+}
+
+/** What identity and billing providers tell, and what Skene tells itself, is not something that somebody did. */
+const NOT_ACTIVITY =
+  /^(?:schedule|subscription|usage|stripe|clerk\.(?!session\.created$)|nextauth\.(?!signIn$))/;
+
+/** Who did something: an event of the app about them, a session, or a row of theirs in any watched table but that of the users. */
+function activeSubjects(
+  event: SkeneEvent,
+  { usersTable, columns }: { usersTable: string; columns: SubjectColumns },
+): string[] {
+  if (!event.type.startsWith('db.'))
+    return event.subject === undefined || NOT_ACTIVITY.test(event.type) ? [] : [event.subject];
+  if (!event.type.endsWith('.insert') || event.type === `db.${usersTable}.insert`) return [];
+  return topicsOfEvent(event, columns).map((topic) => topic.slice(topic.indexOf('=') + 1));
+}
+
+/** An event is enough for a goal that is an event; of the others a query is asked, for those alone whose window is open. */
+async function confirmed(
+  candidates: readonly ReachedGoal[],
+  { state, now, holds }: GoalContext,
+): Promise<ReachedGoal[]> {
+  const asked = candidates.filter(({ plan }) => plan.goal.sign.type === 'query');
+  const told = candidates.filter(({ plan }) => plan.goal.sign.type !== 'query');
+  if (holds === undefined || asked.length === 0) return told;
+  const windows = await state.trials.windows(
+    asked.map(({ plan, subject }) => ({ site: trialSiteOf(plan), subject })),
+    now(),
+  );
+  const answers = await Promise.all(
+    asked.map(async ({ plan: { goal }, subject }, index) =>
+      windows[index] !== undefined && goal.sign.type === 'query' ? holds(goal.sign.sql, subject) : false,
+    ),
+  );
+  return [...told, ...asked.filter((_, index) => answers[index])];
+}

@@ -1,0 +1,180 @@
+import type { Keys } from './keys.ts';
+import { type Redis, reachRedis } from './redis.ts';
+import { dayOf } from './run-log.ts';
+import { partOf, readCounts, type TrialCounts } from './trial-counts.ts';
+import { CHOOSE, COUNTS, ENTER, EXPOSE, REACH, SUBJECT_SECONDS } from './trial-scripts.ts';
+
+/** Which goal of which loop is counted. */
+export interface TrialSite {
+  loop: string;
+  /** The id of the plan's first step. */
+  entry: string;
+  /** A digest of the goal: what was counted for another one is not mixed with it. */
+  goal: string;
+  /** How long after an email (or after it was withheld) the goal counts, in seconds. */
+  within: number;
+  /** When the goal has to be looked at first, in seconds after a window opens; left out where events tell of it. */
+  firstLook?: number | undefined;
+}
+
+/** Somebody enters a loop. */
+export interface Entrance {
+  site: TrialSite;
+  subject: string;
+  /** The event that began it. */
+  episode: string;
+  /** Ms since the epoch. */
+  at: number;
+}
+
+/** Somebody was mailed, or held out in place of it. */
+export interface Exposure {
+  subject: string;
+  /** What began it; an exposure that `continues` belongs to the one before it where there is one. */
+  episode: string;
+  continues?: boolean | undefined;
+  group: 'sent' | 'held';
+  step: string;
+  /** The variant, or '' where there is but one. */
+  arm: string;
+  at: number;
+}
+
+/** Somebody did what a goal asks. */
+export interface Reaching {
+  site: TrialSite;
+  subject: string;
+  at: number;
+}
+
+/** A window in which the goal counts for somebody. */
+export interface OpenWindow {
+  subject: string;
+  /** When it opened, and when it was opened last, ms since the epoch. */
+  since: number;
+  last: number;
+}
+
+/**
+ * What becomes of the subjects of a loop: who entered, who was mailed with which variant or held out, and who reached the goal in time.
+ * About each subject one record is kept, under the subject's key; the counters name nobody, and stay when somebody is erased.
+ */
+export function createTrials(redis: Redis, keys: Keys) {
+  const fieldOf = ({ loop, entry }: TrialSite): string => `trial|${loop}|${entry}`;
+  const trialsOf = ({ loop, entry, goal }: TrialSite): string => keys.trials({ loop, entry, goal });
+  const itemOf = (site: TrialSite, { subject, at }: { subject: string; at: number }) => ({
+    field: fieldOf(site),
+    goal: site.goal,
+    subject,
+    at,
+    ...(site.firstLook === undefined ? {} : { look: at + site.firstLook * 1000 }),
+  });
+
+  return {
+    /** Notes who entered, each episode once, in one command. */
+    async enter(entrances: readonly Entrance[]): Promise<void> {
+      if (entrances.length === 0) return;
+      await reachRedis(() =>
+        redis.eval(
+          ENTER,
+          entrances.flatMap(({ site, subject, at }) => [
+            keys.subject(subject),
+            keys.counters(site.loop, dayOf(at)),
+            keys.looks(site.loop, site.entry),
+          ]),
+          entrances.map((one) => JSON.stringify({ ...itemOf(one.site, one), episode: one.episode })),
+        ),
+      );
+    },
+
+    /** Notes who was mailed or held out, each step of an episode once, in one command; all at about the same time. */
+    async expose(site: TrialSite, exposures: readonly Exposure[]): Promise<void> {
+      const [first] = exposures;
+      if (first === undefined) return;
+      await reachRedis(() =>
+        redis.eval(
+          EXPOSE,
+          [
+            trialsOf(site),
+            keys.counters(site.loop, dayOf(first.at)),
+            keys.looks(site.loop, site.entry),
+            ...exposures.map(({ subject }) => keys.subject(subject)),
+          ],
+          exposures.map(({ episode, continues, group, step, arm, ...one }) =>
+            JSON.stringify({
+              ...itemOf(site, one),
+              episode,
+              continues,
+              group,
+              step,
+              arm,
+              part: String(partOf(one.at, site.within)),
+            }),
+          ),
+        ),
+      );
+    },
+
+    /** Notes who did what a goal asks, in one command. Answers for whom it counts: in time, and for the first time in their episode. */
+    async reach(reachings: readonly Reaching[]): Promise<boolean[]> {
+      if (reachings.length === 0) return [];
+      const news = await reachRedis(() =>
+        redis.eval<string[], number[]>(
+          REACH,
+          reachings.flatMap(({ site, subject, at }) => [
+            keys.subject(subject),
+            trialsOf(site),
+            keys.counters(site.loop, dayOf(at)),
+            keys.looks(site.loop, site.entry),
+          ]),
+          reachings.map((one) => JSON.stringify({ ...itemOf(one.site, one), within: one.site.within })),
+        ),
+      );
+      return news.map((one) => Number(one) === 1);
+    },
+
+    /** The windows of these subjects in which the goal can still be reached, a command each. */
+    async windows(
+      wanted: ReadonlyArray<{ site: TrialSite; subject: string }>,
+      now: number,
+    ): Promise<Array<OpenWindow | undefined>> {
+      if (wanted.length === 0) return [];
+      const found = await reachRedis(async () => {
+        const pipeline = redis.pipeline();
+        for (const { site, subject } of wanted) pipeline.hget(keys.subject(subject), fieldOf(site));
+        return pipeline.exec<Array<string | null>>();
+      });
+      return wanted.map(({ site, subject }, index) => windowOf(found[index] ?? null, { site, subject, now }));
+    },
+
+    /** Settles which arm of a step somebody gets: the first that was chosen stays, whatever is chosen later. */
+    async choose(
+      { loop, entry }: Pick<TrialSite, 'loop' | 'entry'>,
+      { subject, episode, step, arm }: Pick<Exposure, 'subject' | 'episode' | 'step' | 'arm'>,
+    ): Promise<string> {
+      const field = `arm|${loop}|${entry}|${episode}|${step}`;
+      return reachRedis(() =>
+        redis.eval<string[], string>(CHOOSE, [keys.subject(subject)], [field, arm, String(SUBJECT_SECONDS)]),
+      );
+    },
+
+    /** Everything that was counted for a goal. */
+    async counts(site: TrialSite, now: number): Promise<TrialCounts> {
+      const firstOpen = partOf(now - site.within * 1000, site.within);
+      const reply = await reachRedis(() =>
+        redis.eval<string[], string[]>(COUNTS, [trialsOf(site)], [String(firstOpen)]),
+      );
+      return readCounts(reply);
+    },
+  };
+}
+
+function windowOf(
+  text: string | null,
+  { site, subject, now }: { site: TrialSite; subject: string; now: number },
+): OpenWindow | undefined {
+  if (text === null) return undefined;
+  const record = JSON.parse(text) as { h: string; f: number; a: number; w?: number };
+  const isOpen = record.w === undefined && now - record.a <= site.within * 1000;
+  return record.h === site.goal && isOpen ? { subject, since: record.f, last: record.a } : undefined;
+}
