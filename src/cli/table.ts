@@ -44,6 +44,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'list, show, retry, cancel and follow runs',
     load: () => import('./commands/runs.ts'),
   },
+  events: {
+    summary: 'send a test event as Clerk, Stripe, Resend, NextAuth or your app would',
+    load: () => import('./commands/events.ts'),
+  },
   export: {
     summary: 'print everything that is kept about a user',
     load: () => import('./commands/export.ts'),

@@ -2,20 +2,24 @@ import { formatDuration, parseDuration } from '../config/index.ts';
 import { problemResponse, RequestError } from '../errors/index.ts';
 import type { Clock } from './clock.ts';
 import type { EmbeddedPostgres } from './postgres/index.ts';
+import type { DevStripe } from './stripe.ts';
 
-/** `/dev/*`: what only a local stack has: its clock, and Neon's protocol before the embedded PostgreSQL. */
+/** `/dev/*`: what only a local stack has: its clock, Stripe's subscriptions, and Neon's protocol before the embedded PostgreSQL. */
 export function createControls({
   clock,
   postgres,
+  stripe,
 }: {
   clock: Clock;
   postgres: EmbeddedPostgres | undefined;
+  stripe: DevStripe;
 }) {
   return async (request: Request): Promise<Response> => {
     try {
       const { pathname } = new URL(request.url);
       if (pathname.startsWith('/dev/neon') && postgres !== undefined)
         return await postgres.handleNeon(request);
+      if (pathname === '/dev/stripe') return await stripe.control(request);
       if (pathname === '/dev/clock') return await moveClock(request, clock);
       throw new RequestError('NOT_FOUND', `There is nothing at ${pathname}.`);
     } catch (error) {

@@ -43,8 +43,15 @@ export function devVariables(urls: DevUrls): Record<string, string> {
     RESEND_API_KEY: 're_dev',
     RESEND_BASE_URL: urls.inbox,
     ...DEV_WEBHOOK_SECRETS,
+    ...stripeVariables(urls),
     ...(urls.neon === undefined ? {} : { NEON_FETCH_ENDPOINT: urls.neon }),
   };
+}
+
+/** Stripe itself, in its test mode, where a key says so; else what stands for it. */
+function stripeVariables({ functions }: DevUrls): Record<string, string> {
+  const { STRIPE_SECRET_KEY: key, STRIPE_API_URL: url } = process.env;
+  return key ? { STRIPE_SECRET_KEY: key } : { STRIPE_SECRET_KEY: 'sk_dev', STRIPE_API_URL: url ?? functions };
 }
 
 /** The same as an {@link Env}; the configuration may name any variable for the database's URL, and `more` put others in their place. */

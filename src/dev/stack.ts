@@ -21,6 +21,7 @@ import { createPortsFile } from './ports-file.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './postgres/index.ts';
 import { createQStash, type QStash } from './qstash/index.ts';
 import { createRedisServer, type RedisServer } from './redis/index.ts';
+import { createDevStripe, type DevStripe } from './stripe.ts';
 
 /** The port each part is served on; 0 for any free one. A busy port is passed over for the next. */
 export interface StackPorts {
@@ -66,6 +67,7 @@ export interface Stack {
   qstash: QStash;
   redis: RedisServer;
   inbox: Inbox;
+  stripe: DevStripe;
   postgres: EmbeddedPostgres | undefined;
   database: DatabaseSide;
   /** Serves a changed project from now on; runs under way finish by the definition they carry. */
@@ -118,10 +120,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   let functions: Handler = async () => new Response(null, { status: 503 });
   const hostOptions = { env, now: clock.now, report: log.report };
-  const controls = createControls({ clock, postgres });
+  const stripe = createDevStripe({ clock, journal: fileOf('stripe.jsonl') });
+  const controls = createControls({ clock, postgres, stripe });
   const entrance: Handler = async (request) => {
     const { pathname } = new URL(request.url);
     if (pathname.startsWith('/dev/')) return controls(request);
+    if (pathname.startsWith('/v1/')) return stripe.handle(request);
     return planetscale !== undefined && pathname.startsWith(PLANETSCALE_PATH)
       ? planetscale.handle(request)
       : functions(request);
@@ -167,6 +171,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     qstash,
     redis,
     inbox,
+    stripe,
     postgres,
     database,
     use: async (project) => {
@@ -180,6 +185,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await Promise.all(Object.values(sockets).map((socket) => socket.close()));
       redis.close();
       inbox.close();
+      stripe.close();
       await postgres?.close();
       await planetscale?.close();
     },

@@ -10,4 +10,6 @@ export {
   showRun,
   stateOf,
 } from './runs.ts';
+export { type SignedWebhook, type Signing, signStripe, signSvix, withBearer } from './sign-webhook.ts';
 export { eraseSubject, exportSubject } from './subjects.ts';
+export { sendTestEvent, type TestEvent, type TestProvider } from './test-events.ts';

@@ -1,8 +1,9 @@
 /** Floor 9: the local stack for the tests of an app: `@skene/sdk/testing`. */
+
+export type { SignedWebhook } from '../operations/index.ts';
 export { type ExpectedEmail, type ExpectedOutcome, skeneMatchers } from './matchers.ts';
 export type { Rows, Values } from './rows.ts';
 export {
-  type SignedWebhook,
   type Signing,
   signClerk,
   signNextAuth,

@@ -1,11 +1,5 @@
-import {
-  type SignedWebhook,
-  type Signing,
-  signClerk,
-  signNextAuth,
-  signResend,
-  signStripe,
-} from './sign-webhook.ts';
+import type { SignedWebhook } from '../operations/index.ts';
+import { type Signing, signClerk, signNextAuth, signResend, signStripe } from './sign-webhook.ts';
 
 /** Webhooks as their providers send them, signed. Each is with its runs before the call is done. */
 export interface Webhooks {

@@ -12,9 +12,9 @@ import {
 import { builtInTemplates, type TemplateSource } from '../email/index.ts';
 import { EnvError } from '../errors/index.ts';
 import { type TrackedEvent, track } from '../index.ts';
+import type { SignedWebhook } from '../operations/index.ts';
 import { createState, type RunRecord, type State } from '../state/index.ts';
 import { createRows, type Rows, type Values } from './rows.ts';
-import type { SignedWebhook } from './sign-webhook.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 /** What a world is made of. */

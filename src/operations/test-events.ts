@@ -1,0 +1,119 @@
+import type { Env } from '../env/index.ts';
+import { ProviderError } from '../errors/index.ts';
+import { type SignedWebhook, signStripe, signSvix, withBearer } from './sign-webhook.ts';
+
+/** Who can be stood in for. */
+export type TestProvider = 'clerk' | 'stripe' | 'resend' | 'nextauth' | 'app';
+
+/** What a test event says; what is left out is made up. */
+export interface TestEvent {
+  provider: TestProvider;
+  /** As the provider calls it: `user.created`, `checkout.session.completed`, `email.bounced`, `createUser`; of `app`, what `track()` is given. */
+  type: string;
+  subject: string;
+  email: string;
+  name: string;
+  /** Stripe's customer. */
+  customer: string;
+  /** Members of the event's object, over what is made up. */
+  data: Record<string, unknown>;
+}
+
+/**
+ * Sends an event as its provider would: the same form, signed with the same secret.
+ * @returns what the deployment answered.
+ * @throws {ProviderError} PROVIDER_REJECTED with the answer when the deployment refuses it.
+ */
+export async function sendTestEvent(event: TestEvent, env: Env): Promise<{ started: number; known: number }> {
+  const { body, headers } = signed(event, env);
+  const path = event.provider === 'app' ? 'events' : `webhooks/${event.provider}`;
+  const answer = await fetch(`${env.functionsUrl}/${path}`, {
+    method: 'POST',
+    headers: { ...headers, ...env.bypassHeaders },
+    body,
+  });
+  const text = await answer.text();
+  if (!answer.ok)
+    throw new ProviderError(
+      'PROVIDER_REJECTED',
+      `${env.functionsUrl} answered ${answer.status}: ${text.slice(0, 500)}`,
+    );
+  return JSON.parse(text) as { started: number; known: number };
+}
+
+function signed(event: TestEvent, env: Env): SignedWebhook {
+  const { provider, type, data } = event;
+  const now = Date.now();
+  switch (provider) {
+    case 'clerk':
+      return signSvix(
+        { type, object: 'event', timestamp: now, data: { ...clerkObject(event, now), ...data } },
+        { secret: env.webhookSecrets.clerk },
+      );
+    case 'resend':
+      return signSvix(
+        {
+          type,
+          created_at: new Date(now).toISOString(),
+          data: { email_id: crypto.randomUUID(), to: [event.email], ...data },
+        },
+        { secret: env.webhookSecrets.resend },
+      );
+    case 'stripe':
+      return signStripe(
+        {
+          id: `evt_${crypto.randomUUID()}`,
+          object: 'event',
+          type,
+          created: Math.floor(now / 1000),
+          data: { object: { ...stripeObject(event), ...data } },
+        },
+        { secret: env.webhookSecrets.stripe },
+      );
+    case 'app':
+      return withBearer(
+        {
+          specversion: '1.0',
+          id: crypto.randomUUID(),
+          source: 'skene/test',
+          type,
+          subject: event.subject,
+          data,
+        },
+        { secret: env.secret },
+      );
+    case 'nextauth':
+      return withBearer(
+        { event: type, user: { id: event.subject, email: event.email, name: event.name, ...data } },
+        { secret: env.secret },
+      );
+  }
+}
+
+function clerkObject({ type, subject, email, name }: TestEvent, now: number): Record<string, unknown> {
+  if (type === 'user.deleted') return { id: subject, object: 'user', deleted: true };
+  if (!type.startsWith('user.')) return { id: `${type.split('.')[0]}_test`, user_id: subject };
+  const [first = '', ...last] = name.split(' ');
+  return {
+    id: subject,
+    object: 'user',
+    first_name: first,
+    last_name: last.join(' '),
+    primary_email_address_id: 'idn_test',
+    email_addresses: [{ id: 'idn_test', email_address: email }],
+    created_at: now,
+    updated_at: now,
+  };
+}
+
+function stripeObject({ type, subject, email, customer }: TestEvent): Record<string, unknown> {
+  const [kind = ''] = type.split('.').slice(type.startsWith('customer.subscription.') ? 1 : 0);
+  const object = { id: `${kind}_test`, object: kind, customer, metadata: { user_id: subject } };
+  if (!type.startsWith('checkout.session.')) return object;
+  return {
+    ...object,
+    object: 'checkout.session',
+    client_reference_id: subject,
+    customer_details: { email },
+  };
+}
