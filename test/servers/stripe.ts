@@ -15,6 +15,8 @@ export interface StripeServer {
   url: string;
   /** What each customer subscribes to. */
   subscriptions: Map<string, StripePlan[]>;
+  /** The checkouts that were opened, as they were asked for. */
+  checkouts: URLSearchParams[];
   /** How many requests came. */
   requests: () => number;
   /** Answers the next requests with this status, as often as said. */
@@ -24,9 +26,10 @@ export interface StripeServer {
   close(): Promise<void>;
 }
 
-/** Starts a stand-in for Stripe's API: `GET /v1/subscriptions?customer=`. */
+/** Starts a stand-in for Stripe's API: `GET /v1/subscriptions?customer=` and `POST /v1/checkout/sessions`. */
 export async function startStripe(): Promise<StripeServer> {
   const subscriptions = new Map<string, StripePlan[]>();
+  const checkouts: URLSearchParams[] = [];
   let [count, failures, status] = [0, 0, 500];
   let delayMs = () => 0;
   const server = await listen(
@@ -37,7 +40,13 @@ export async function startStripe(): Promise<StripeServer> {
         failures -= 1;
         return Response.json({ error: { type: 'api_error', message: 'as asked' } }, { status });
       }
-      if (pathname !== '/v1/subscriptions' || !request.headers.get('authorization')?.startsWith('Bearer '))
+      const isKnown = request.headers.get('authorization')?.startsWith('Bearer ') ?? false;
+      if (isKnown && pathname === '/v1/checkout/sessions') {
+        const number = checkouts.push(new URLSearchParams(await request.text()));
+        const id = `cs_${number}`;
+        return Response.json({ id, object: 'checkout.session', url: `https://checkout.example.com/${id}` });
+      }
+      if (pathname !== '/v1/subscriptions' || !isKnown)
         return Response.json({ error: { type: 'invalid_request_error' } }, { status: 404 });
       const customer = searchParams.get('customer') ?? '';
       // What is answered is what was so when the request came, however long the answer takes.
@@ -55,6 +64,7 @@ export async function startStripe(): Promise<StripeServer> {
   return {
     url: server.url,
     subscriptions,
+    checkouts,
     requests: () => count,
     fail(nextStatus, times) {
       [status, failures] = [nextStatus, times];
