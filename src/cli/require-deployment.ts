@@ -1,13 +1,22 @@
 import { ConfigError } from '../errors/index.ts';
 import type { Deployment } from '../plan/index.ts';
-import { checkProject, shownPath } from '../project/index.ts';
+import { type CheckResult, checkProject, openProject, type Project, shownPath } from '../project/index.ts';
 import { printIssues } from './print-issues.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The compiled loops of a project. @throws {ConfigError} CONFIG_INVALID, after printing what is wrong. */
 export async function requireDeployment(path: string, terminal: Terminal): Promise<Deployment> {
-  const { deployment, issues, source, file } = await checkProject({ file: path });
-  if (deployment !== undefined) return deployment;
+  const checked = await checkProject({ file: path });
+  return checked.deployment ?? refuse(checked, terminal);
+}
+
+/** As {@link requireDeployment}, with the templates. */
+export async function requireProject(path: string, terminal: Terminal): Promise<Project> {
+  const opened = await openProject({ file: path });
+  return opened.project ?? refuse(opened, terminal);
+}
+
+function refuse({ issues, source, file }: CheckResult, terminal: Terminal): never {
   printIssues(issues, { ...terminal, out: terminal.note }, { source });
   throw new ConfigError('CONFIG_INVALID', `${shownPath(file, process.cwd())} has errors.`, {
     hint: 'Mend what is listed above.',

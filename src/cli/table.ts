@@ -48,6 +48,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'send a test event as Clerk, Stripe, Resend, NextAuth or your app would',
     load: () => import('./commands/events.ts'),
   },
+  emails: {
+    summary: 'list, preview and send to yourself the emails of the loops',
+    load: () => import('./commands/emails.ts'),
+  },
   export: {
     summary: 'print everything that is kept about a user',
     load: () => import('./commands/export.ts'),

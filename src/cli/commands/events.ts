@@ -4,6 +4,7 @@ import { EnvError } from '../../errors/index.ts';
 import { sendTestEvent, type TestEvent, type TestProvider } from '../../operations/index.ts';
 import type { CommandContext } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { jsonObject } from '../json-object.ts';
 import { type DeploymentFlags, deploymentEnv, withDeployment } from '../target.ts';
 
 /** What each provider tells of, for the help; any other type is sent as well. */
@@ -73,15 +74,4 @@ async function subscribeLocally(subscription: object, { local = false }: Deploym
 function providerNamed(text: string): TestProvider {
   if (Object.hasOwn(USUAL, text)) return text as TestProvider;
   throw new InvalidArgumentError(`Write one of: ${Object.keys(USUAL).join(', ')}.`);
-}
-
-function jsonObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
-  } catch {
-    // said below
-  }
-  throw new InvalidArgumentError('Write a JSON object, such as {"plan":"free"}.');
 }
