@@ -26,7 +26,7 @@ export function postTo(
   return fetch(`${origin}${mount}${path}`, {
     ...init,
     method: 'POST',
-    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+    headers: { ...init.headers, authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
 }

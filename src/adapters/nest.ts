@@ -9,6 +9,8 @@ import { type TrackedEvent, track } from '../index.ts';
 import { type Middleware, skene as middleware } from './express.ts';
 import { type Compiled, type MountOptions, USUAL_PATH } from './web.ts';
 
+export { type NestGate, nestGate } from './nest-gate.ts';
+
 /** How {@link SkeneModule} is set up. */
 export interface SkeneModuleOptions extends MountOptions {
   /** What `skene build` wrote. */

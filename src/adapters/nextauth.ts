@@ -1,4 +1,5 @@
 import { type DeploymentAddress, postTo } from '../deployment-address.ts';
+import { afterAnswer } from '../server/after-answer.ts';
 
 /** Where events go, and who hears of failures. */
 export interface SkeneEventsOptions extends DeploymentAddress {
@@ -58,8 +59,7 @@ export function skeneEvents({ onError = warn, ...address }: SkeneEventsOptions =
     const sent = send(body, address).catch((error: unknown) => {
       onError(new Error(`skeneEvents: ${event} was not handed over: ${String(error)}`));
     });
-    // Elsewhere than on Vercel the process goes on by itself.
-    await import('@vercel/functions').then(({ waitUntil }) => waitUntil(sent)).catch(() => {});
+    await afterAnswer(sent);
   }
 
   const about =

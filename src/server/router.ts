@@ -1,5 +1,6 @@
 import { problemResponse, RequestError } from '../errors/index.ts';
 import { createEventsHandler } from './events.ts';
+import { createGateHandler } from './gate.ts';
 import { createHealthHandler } from './health.ts';
 import type { Handler, HandlerOptions } from './respond.ts';
 import { createSchedulesHandler } from './schedules.ts';
@@ -15,6 +16,7 @@ export function createRouter(sources: WorkflowSources, options: HandlerOptions =
   const { deployment } = sources;
   const routes: Array<[RegExp, Partial<Record<string, Handler>>]> = [
     [/\/events$/, createEventsHandler(deployment, options)],
+    [/\/gate$/, createGateHandler(deployment, options)],
     [/\/workflows\/v1\/[^/]+$/, createWorkflowsHandler(sources, options)],
     [/\/schedules\/[^/]+$/, createSchedulesHandler(sources, options)],
     [/\/unsubscribe$/, createUnsubscribeHandler(options)],

@@ -29,7 +29,7 @@ const entries = Object.keys(manifest.exports)
 const MATCHERS = './testing/vitest';
 
 /** What an app with `./nest` has. */
-const NEST = ['@nestjs/common', '@nestjs/core'];
+const NEST = ['@nestjs/common', '@nestjs/core', 'rxjs'];
 
 /** A project with the packed package in its `node_modules`, and what that depends on, and nothing else. */
 let project: string;

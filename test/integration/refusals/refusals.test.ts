@@ -13,6 +13,7 @@ const CALLERS: Record<
   { caller: 'qstash' | 'provider' | 'secret' | 'link' | 'anybody'; path: string }
 > = {
   'events.ts': { caller: 'secret', path: '/api/events' },
+  'gate.ts': { caller: 'secret', path: '/api/gate' },
   'health.ts': { caller: 'anybody', path: '/api/health' },
   'schedules/[task].ts': { caller: 'qstash', path: '/api/schedules/drain' },
   'unsubscribe.ts': { caller: 'link', path: '/api/unsubscribe' },

@@ -1,0 +1,4 @@
+import { deployment } from '../compiled/deployment.ts';
+import { createGateHandler } from '../src/server/gate.ts';
+
+export const { POST } = createGateHandler(deployment);
