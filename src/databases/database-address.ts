@@ -38,7 +38,9 @@ export function readAddress(url: string): URL {
 }
 
 /** What is at an address, by its scheme and host; `undefined` when its scheme says nothing. */
-function providerOf({ protocol, hostname }: URL): DatabaseProvider | undefined {
+function providerOf({ protocol, hostname, username }: URL): DatabaseProvider | undefined {
+  // As PlanetScale's own client takes it; who else is asked over HTTP has a token and no user.
+  if (/^https?:$/.test(protocol) && username !== '') return 'planetscale';
   if (/^postgres(?:ql)?:$/.test(protocol)) return hostname.endsWith('.neon.tech') ? 'neon' : 'postgres';
   if (/^(?:mysql|mariadb):$/.test(protocol))
     return hostname.endsWith('.psdb.cloud') ? 'planetscale' : 'mysql';

@@ -14,7 +14,6 @@ export interface MariadbServer {
 }
 
 const USER = 'tester';
-const PASSWORD = 'p@ss:word';
 
 /** Debian keeps server programs out of the usual path of a user. */
 const env = { ...process.env, PATH: `${process.env.PATH}${delimiter}/usr/sbin` };
@@ -29,8 +28,11 @@ export function hasMariadb(what: string): boolean {
   return false;
 }
 
-/** Starts a server of its own, on a free port of loopback; as `mysql` where the tests run as root, which it refuses. */
-export async function startMariadbServer(): Promise<MariadbServer> {
+/**
+ * Starts a server of its own, on a free port of loopback; as `mysql` where the tests run as root, which it refuses.
+ * @param password of its user; one that a URL cannot hold as it is, unless told.
+ */
+export async function startMariadbServer({ password = 'p@ss:word' } = {}): Promise<MariadbServer> {
   const folder = mkdtempSync(join(tmpdir(), 'skene-mariadb-'));
   const user = userFor(folder);
   const data = join(folder, 'data');
@@ -38,7 +40,7 @@ export async function startMariadbServer(): Promise<MariadbServer> {
   writeFileSync(
     setup,
     // One statement a line: the server reads no more of it.
-    `CREATE USER ${USER}@'%' IDENTIFIED BY '${PASSWORD}';\nGRANT ALL ON *.* TO ${USER}@'%';\n`,
+    `CREATE USER ${USER}@'%' IDENTIFIED BY '${password}';\nGRANT ALL ON *.* TO ${USER}@'%';\n`,
   );
   const common = ['--no-defaults', `--datadir=${data}`, '--innodb-log-file-size=64M'];
   const options = { ...user, env, stdio: 'ignore', cwd: folder } as const;
@@ -65,7 +67,7 @@ export async function startMariadbServer(): Promise<MariadbServer> {
     ],
     options,
   );
-  const admin = `mysql://${USER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}`;
+  const admin = `mysql://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}`;
   await accepting(admin);
 
   let databases = 0;
