@@ -1,3 +1,4 @@
+import { deployment } from '../compiled/deployment.ts';
 import { createUnsubscribeHandler } from '../src/server/unsubscribe.ts';
 
-export const { GET, POST } = createUnsubscribeHandler();
+export const { GET, POST } = createUnsubscribeHandler(deployment);

@@ -23,17 +23,21 @@ export async function performEmail(
   }
   const message = await composeEmail(email, { ...site, to }, context);
   const key: SendKey = { loop: site.loop, subject: site.subject, entry: site.entry, step: site.step };
+  const at = context.now();
   const claim = await context.state.ledger.claim(key, {
     addressKey: addressKey(to),
     runId: site.runId,
-    at: context.now(),
-    ignoreSuppression: email.kind === 'transactional',
+    at,
+    caps: site.caps,
+    isMarketing: email.kind === 'marketing',
   });
   if (claim.result === 'suppressed') return { outcome: 'suppressed', detail: { reason: claim.reason } };
+  if (claim.result === 'capped') return { outcome: 'skipped', detail: { reason: 'frequency cap' } };
   if (claim.result === 'held' && claim.entry.state === 'sent') return sent(email, claim.entry.emailId);
-  if (claim.result === 'held') refuseUnknown(claim.entry.at, context.now());
+  if (claim.result === 'held') refuseUnknown(claim.entry.at, at);
 
-  const emailId = await handOver(message, { key, isFirst: claim.result === 'claimed', site }, context);
+  const claimedAt = claim.result === 'claimed' ? at : undefined;
+  const emailId = await handOver(message, { key, claimedAt, site }, context);
   await context.state.ledger.confirm(key, { runId: site.runId, at: context.now(), emailId });
   return sent(email, emailId);
 }
@@ -44,7 +48,7 @@ export async function performEmail(
  */
 async function handOver(
   message: EmailMessage,
-  { key, isFirst, site }: { key: SendKey; isFirst: boolean; site: ActionSite },
+  { key, claimedAt, site }: { key: SendKey; claimedAt: number | undefined; site: ActionSite },
   { mailer, state }: ActionContext,
 ): Promise<string | undefined> {
   try {
@@ -54,7 +58,7 @@ async function handOver(
     // The provider has taken the same send with other content: data changed between the attempts. It knows no id for us.
     if (isSkeneError(error, 'SEND_UNKNOWN')) return undefined;
     const wasRefused = isSkeneError(error, 'PROVIDER_REJECTED') || isSkeneError(error, 'RATE_LIMITED');
-    if (isFirst && wasRefused) await state.ledger.release(key);
+    if (claimedAt !== undefined && wasRefused) await state.ledger.release(key, claimedAt);
     throw error;
   }
 }

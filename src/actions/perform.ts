@@ -1,7 +1,7 @@
 import type { CustomAction } from '../config/index.ts';
 import type { Mailer, TemplateSource } from '../email/index.ts';
 import { ConfigError, InternalError } from '../errors/index.ts';
-import type { Deployment, PlanAction } from '../plan/index.ts';
+import type { Deployment, PlanAction, PlanRules } from '../plan/index.ts';
 import type { State } from '../state/index.ts';
 import { performEmail } from './email.ts';
 
@@ -13,6 +13,8 @@ export interface ActionSite {
   entry: string;
   step: string;
   subject: string;
+  /** How often the loop may mail somebody. */
+  caps: PlanRules['caps'];
   /** What templates and custom actions may refer to. */
   scope: { user: Record<string, unknown>; row: Record<string, unknown>; event: Record<string, unknown> };
 }
@@ -34,7 +36,7 @@ export interface ActionContext {
 
 /** What became of an action. */
 export interface ActionResult {
-  outcome: 'sent' | 'suppressed' | 'done';
+  outcome: 'sent' | 'suppressed' | 'skipped' | 'done';
   detail: Record<string, unknown>;
 }
 

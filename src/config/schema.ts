@@ -195,7 +195,14 @@ export const StepSchema = z.strictObject({
 /** One step of a loop. */
 export type Step = z.output<typeof StepSchema>;
 
-const Frequency = z.strictObject({ cap: z.int().positive(), period: Duration });
+/** Whoever was mailed is remembered, for the caps, this long. */
+const LONGEST_CAP_SECONDS = 100 * 86_400;
+const Frequency = z.strictObject({
+  cap: z.int().positive(),
+  period: Duration.refine((period) => (parseDuration(period) ?? 0) <= LONGEST_CAP_SECONDS, {
+    error: 'is longer than 100d, the longest period that emails are counted over',
+  }),
+});
 const QuietHours = z.strictObject({
   from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time of day; write 21:00' }),
   to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time of day; write 08:00' }),

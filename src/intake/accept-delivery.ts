@@ -1,9 +1,10 @@
 import { addressKey } from '../email/address.ts';
 import type { SkeneEvent } from '../events/index.ts';
 import type { Deployment } from '../plan/index.ts';
+import { exitRuns, isOverWhenSuppressed } from '../runs/index.ts';
 import { fetchSubscription } from '../sources/stripe.ts';
 import type { CustomerNews, Delivery, EmailReport } from '../sources/webhook.ts';
-import type { State } from '../state/index.ts';
+import type { State, SuppressionReason } from '../state/index.ts';
 import { acceptEvents } from './accept.ts';
 import type { Services } from './services.ts';
 import { tellingsOf } from './subscription-events.ts';
@@ -36,7 +37,7 @@ export async function acceptDelivery(
       addressKey: contact.email === undefined ? undefined : addressKey(contact.email),
     });
   }
-  if (delivery.email !== undefined) await noteEmail(delivery.email, state);
+  if (delivery.email !== undefined) await noteEmail(delivery.email, context);
   const news = delivery.customer && (await settleCustomer(delivery.customer, context));
   const events = delivery.events.map((event) => ({ ...event, subject: event.subject ?? news?.subject }));
   const { started, known, refused } = await acceptEvents([...events, ...(news?.events ?? [])], {
@@ -59,13 +60,33 @@ async function isAboutErased({ events, contact }: Delivery, state: State): Promi
   return subject !== undefined && (await state.erasure.wasErased(subject));
 }
 
-async function noteEmail(report: EmailReport, state: State): Promise<void> {
+async function noteEmail(report: EmailReport, context: DeliveryContext): Promise<void> {
+  const { state } = context.services;
   const { outcome, runId, step = '', to, suppress, at } = report;
-  if (suppress !== undefined)
-    await Promise.all(to.map((address) => state.suppressions.add(addressKey(address), suppress)));
   const run = runId === undefined ? undefined : await state.runLog.find(runId);
-  if (run === undefined) return;
-  await state.runLog.record([{ runId: run.runId, loop: run.loop, subject: run.subject, outcome, step, at }]);
+  if (run !== undefined)
+    await state.runLog.record([
+      { runId: run.runId, loop: run.loop, subject: run.subject, outcome, step, at },
+    ]);
+  if (suppress !== undefined)
+    await Promise.all(
+      to.map((address) => suppressAddress(address, { reason: suppress, subject: run?.subject }, context)),
+    );
+}
+
+/** Mails an address no more, and ends the runs that would have. */
+async function suppressAddress(
+  address: string,
+  { reason, subject }: { reason: SuppressionReason; subject: string | undefined },
+  { services, deployment, findByEmail }: DeliveryContext,
+): Promise<void> {
+  const key = addressKey(address);
+  await services.state.suppressions.add(key, reason);
+  // An email of an audience's page names no one run of its recipient.
+  const owner = subject || (await services.state.contacts.subjectOf(key)) || (await findByEmail(address));
+  if (owner === undefined) return;
+  const isMeant = (loop: string) => isOverWhenSuppressed(deployment.plans, loop);
+  await exitRuns({ subject: owner, reason, isMeant }, services);
 }
 
 interface SettledCustomer {

@@ -1,5 +1,6 @@
 /** Floor 2: what a compiled loop is, which events start it, and how it reads. Pure. */
 
+export { sendsMarketing } from './actions.ts';
 export { AUDIENCE, hasValues, isStartedBy, type Match, matchPlans, taskOf, tickEventType } from './match.ts';
 export type {
   Deployment,

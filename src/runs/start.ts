@@ -1,6 +1,6 @@
 import type { SkeneEvent } from '../events/index.ts';
-import { matchPlans, type Plan } from '../plan/index.ts';
-import type { RunFact, State } from '../state/index.ts';
+import { AUDIENCE, matchPlans, type Plan } from '../plan/index.ts';
+import type { ClaimState, EntryClaim, RunFact, State } from '../state/index.ts';
 import { type RunPayload, runPayload } from './payload.ts';
 import type { Queue } from './queue.ts';
 
@@ -21,6 +21,8 @@ export interface StartResult {
   started: RunPayload[];
   /** Runs that had been started before, by the same event. */
   known: RunPayload[];
+  /** Runs of subjects who have been through the loop, and may not enter it again, or not yet. */
+  barred: RunPayload[];
   /** Runs that QStash would not take, and why: their events have to be handed in again, or set aside. */
   refused: Array<{ run: RunPayload; reason: string }>;
 }
@@ -44,7 +46,7 @@ export async function startRuns(events: readonly SkeneEvent[], context: StartCon
       wanted.set(payload.runId, payload);
     }
   }
-  const result: StartResult = { started: [], known: [], refused: [] };
+  const result: StartResult = { started: [], known: [], barred: [], refused: [] };
   const payloads = [...wanted.values()];
   for (let from = 0; from < payloads.length; from += BATCH)
     await startBatch(payloads.slice(from, from + BATCH), context, result);
@@ -53,9 +55,13 @@ export async function startRuns(events: readonly SkeneEvent[], context: StartCon
 
 async function startBatch(payloads: RunPayload[], context: StartContext, result: StartResult): Promise<void> {
   const { claims, runLog } = context.state;
-  const states = await claims.claim(payloads.map((payload) => payload.runId));
-  const fresh = payloads.filter((_, index) => states[index] === 'new' || states[index] === 'starting');
-  result.known.push(...payloads.filter((payload) => !fresh.includes(payload)));
+  const states = await claims.claim(payloads.map(entryClaim), context.now());
+  const inState = (...wanted: ClaimState[]) =>
+    payloads.filter((_, index) => wanted.some((state) => state === states[index]));
+  const fresh = inState('new', 'starting');
+  result.known.push(...inState('started', 'ended'));
+  const barred = inState('barred');
+  result.barred.push(...barred);
 
   const answers = await context.queue.start(fresh.map((payload) => triggerOf(payload, context)));
   const accepted: RunPayload[] = [];
@@ -65,12 +71,24 @@ async function startBatch(payloads: RunPayload[], context: StartContext, result:
     else result.refused.push({ run, reason: answer?.reason ?? 'QStash did not answer for it' });
   }
 
-  await runLog.record(accepted.map((payload) => startedFact(payload, context.now())));
+  await runLog.record([
+    ...accepted.map((payload) => startedFact(payload, context.now())),
+    ...barred.map((payload) => barredFact(payload, context.now())),
+  ]);
   await claims.settle(
     accepted.map((payload) => payload.runId),
     'started',
   );
   result.started.push(...accepted);
+}
+
+/** Who may enter an audience's loop again is decided page by page. */
+function entryClaim({ runId, plan, subject }: RunPayload): EntryClaim {
+  const { loop, entry, rules } = plan;
+  const reentry = rules?.reentry ?? 'always';
+  return typeof reentry === 'object' || reentry === 'never'
+    ? { runId, entry: subject === AUDIENCE ? undefined : { loop, entry, subject, reentry } }
+    : { runId };
 }
 
 function triggerOf(payload: RunPayload, { functionsUrl, headers }: StartContext) {
@@ -95,5 +113,18 @@ function startedFact({ runId, plan, subject, event }: RunPayload, at: number): R
     step: '',
     at,
     detail: { event: event.type, plan: plan.hash },
+  };
+}
+
+function barredFact({ runId, plan, subject }: RunPayload, at: number): RunFact {
+  return {
+    runId,
+    loop: plan.loop,
+    subject,
+    outcome: 'skipped',
+    step: '',
+    at,
+    detail: { reason: 'reentry' },
+    final: true,
   };
 }

@@ -1,8 +1,8 @@
 import type { Row } from '../databases/index.ts';
 import { addressKey, isAddress } from '../email/index.ts';
-import { shareOf } from '../outcomes/index.ts';
-import { type Plan, type PlanRules, quietUntil } from '../plan/index.ts';
+import { type Plan, type PlanRules, quietUntil, sendsMarketing } from '../plan/index.ts';
 import type { Candidate } from '../state/index.ts';
+import { assign } from './assign.ts';
 
 /** The rows of an audience as the ledger is asked about them, and when the first of those in their quiet hours can be mailed. */
 export function candidatesOf(
@@ -16,11 +16,12 @@ export function candidatesOf(
     const hasAddress = typeof email === 'string' && isAddress(email);
     const end = quietUntil(rules.quietHours, { timezone: row[plan.users.timezone ?? 'timezone'], now });
     if (end !== undefined) firstEnd = Math.min(end, firstEnd ?? end);
+    const { isHeldOut, arm } = assign(plan, subject);
     return {
       subject,
-      addressKey: isMarketing(plan) && hasAddress ? addressKey(email) : '',
-      arm: '',
-      bar: isHeldOut(plan, rules, subject)
+      addressKey: sendsMarketing(plan) && hasAddress ? addressKey(email) : '',
+      arm,
+      bar: isHeldOut
         ? 'held_out'
         : isMailed && !hasAddress
           ? 'no address'
@@ -30,12 +31,4 @@ export function candidatesOf(
     };
   });
   return { candidates, quietUntil: firstEnd };
-}
-
-function isHeldOut(plan: Plan, { holdout }: PlanRules, subject: string): boolean {
-  return holdout > 0 && shareOf(`${plan.loop}/holdout`, subject) < holdout;
-}
-
-function isMarketing({ steps }: Plan): boolean {
-  return steps.some(({ action }) => action.type === 'email' && action.kind === 'marketing');
 }

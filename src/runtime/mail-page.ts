@@ -1,11 +1,13 @@
 import { type ActionContext, type PageItem, type PageSent, sendPage } from '../actions/index.ts';
 import { checkCondition } from '../conditions/index.ts';
 import type { Database, Row } from '../databases/index.ts';
-import { ConfigError, isSkeneError, messageOf } from '../errors/index.ts';
+import { isSkeneError } from '../errors/index.ts';
 import type { Services } from '../intake/index.ts';
 import type { PlanStep } from '../plan/index.ts';
 import type { RunPayload } from '../runs/index.ts';
 import type { Claimed, OpenPage, PageFact, PageSite } from '../state/index.ts';
+import { type After, runAfter } from './after.ts';
+import { actionFor } from './assign.ts';
 
 /** What mailing pages needs from around it. */
 export interface PageMailerContext {
@@ -31,25 +33,25 @@ interface Due {
   item: PageItem;
 }
 
-const AFTER_TIMEOUT_MS = 10_000;
-
 /** Sends the pages of a pass. */
 export function createPageMailer({ payload, services, database, sending, pace }: PageMailerContext) {
   const { plan } = payload;
   const { episodes } = services.state;
   const stepOf = ({ step }: Claimed): PlanStep | undefined => plan.steps[step];
 
-  function itemOf(step: PlanStep, { subject }: Claimed, row: Row): PageItem {
+  function itemOf(step: PlanStep, { subject, arm }: Claimed, row: Row): PageItem {
     const { id, email, name } = plan.users;
     const user = { ...row, id: row[id], email: row[email], name: row[name] };
     return {
-      action: step.action,
+      action: actionFor(step.action, arm),
       site: {
         runId: payload.runId,
         loop: plan.loop,
         entry: plan.entry,
         step: step.id,
         subject,
+        // They were counted when the page was claimed.
+        caps: [],
         scope: { user, row, event: {} },
       },
     };
@@ -103,33 +105,11 @@ export function createPageMailer({ payload, services, database, sending, pace }:
     ];
   }
 
-  /** Runs the steps' UPDATEs for whom they were mailed: all at once, or one by one where somebody's fails. */
-  async function runAfter(facts: readonly PageFact[]): Promise<void> {
-    const statements = facts.flatMap(({ subject, claim }) => {
-      const after = claim?.stands ? stepOf(claim.claimed)?.after : undefined;
-      return after === undefined ? [] : [{ sql: after, params: [subject] }];
+  function aftersOf(facts: readonly PageFact[]): After[] {
+    return facts.flatMap(({ subject, claim }) => {
+      const sql = claim?.stands ? stepOf(claim.claimed)?.after : undefined;
+      return sql === undefined ? [] : [{ sql, subject, loop: plan.loop }];
     });
-    if (statements.length === 0) return;
-    const update = database.update?.bind(database);
-    if (update === undefined) {
-      throw new ConfigError('QUERY_FAILED', `A ${database.kind} database takes no UPDATE.`, {
-        hint: 'Leave `after` out: the engine keeps its own record of whom it has mailed.',
-      });
-    }
-    const limits = { timeoutMs: AFTER_TIMEOUT_MS };
-    try {
-      await update(statements, limits);
-    } catch (error) {
-      if (!isSkeneError(error, 'QUERY_FAILED')) throw error;
-      for (const statement of statements) {
-        await update([statement], limits).catch((cause: unknown) =>
-          services.report({
-            kind: 'trouble',
-            text: `The after of ${plan.loop} failed for ${statement.params[0]}: ${messageOf(cause)}`,
-          }),
-        );
-      }
-    }
   }
 
   return {
@@ -145,7 +125,7 @@ export function createPageMailer({ payload, services, database, sending, pace }:
       if (plan.steps.some(({ after }) => after !== undefined)) {
         const standing = facts.filter(({ claim }) => claim?.stands).map(({ subject }) => subject);
         if (sent === undefined) await episodes.markSent(view.site.id, standing);
-        await runAfter(facts);
+        await runAfter(aftersOf(facts), { database, report: services.report });
       }
       return [...skipped, ...facts];
     },

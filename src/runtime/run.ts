@@ -3,9 +3,11 @@ import type { ActionResult, performAction } from '../actions/index.ts';
 import { checkCondition, type Verdict } from '../conditions/index.ts';
 import type { Database } from '../databases/index.ts';
 import type { Services } from '../intake/index.ts';
-import { type Plan, type PlanAction, type PlanStep, topicsOf } from '../plan/index.ts';
+import { type Plan, type PlanAction, type PlanStep, quietUntil, topicsOf } from '../plan/index.ts';
 import type { RunPayload } from '../runs/index.ts';
 import type { RunFact, Wait } from '../state/index.ts';
+import { runAfter } from './after.ts';
+import { findUser } from './find-user.ts';
 import type { PassRun } from './pass-run.ts';
 import { retriable } from './retriable.ts';
 import { nextPause } from './waiting.ts';
@@ -22,22 +24,42 @@ export interface Run {
    * run listens before it looks, so that nothing written meanwhile is missed. Answers whether the run goes on: it ends where the
    * time was up and nothing was chosen.
    */
-  when(step: PlanStep, choose: (verdict: Verdict) => PlanAction | undefined): Promise<boolean>;
+  when(step: PlanStep, choose: Choice): Promise<boolean>;
 }
 
 /** What a run needs from around it. */
 export interface RunContext {
   context: Pick<
     WorkflowContext<RunPayload>,
-    'run' | 'sleep' | 'waitForEvent' | 'workflowRunId' | 'workflowRunCreatedAt' | 'requestPayload'
+    | 'run'
+    | 'sleep'
+    | 'sleepUntil'
+    | 'waitForEvent'
+    | 'workflowRunId'
+    | 'workflowRunCreatedAt'
+    | 'requestPayload'
   >;
   services: Services;
   database: () => Promise<Database>;
   act: (action: PlanAction, site: Parameters<typeof performAction>[1]) => Promise<ActionResult>;
 }
 
-/** Where a step stands: settled, and whether the run goes on; or waiting since a time (ms since the epoch). */
-type Progress = { settled: true; goesOn: boolean } | { settled: false; since: number };
+/**
+ * Where a step stands: settled, and whether the run goes on; or waiting since a time (ms since the epoch). What would be done now may have
+ * to wait for the end of somebody's quiet hours.
+ */
+type Progress =
+  | { settled: true; goesOn: boolean }
+  | { settled: false; since: number; quiet?: Quiet['quiet'] };
+
+/** Quiet hours in which a step would have been done, and whether its time was up by then. */
+interface Quiet {
+  since: number;
+  quiet: { until: number; isOver: boolean };
+}
+
+/** What is done on a verdict. */
+type Choice = (verdict: Verdict) => PlanAction | undefined;
 
 /** The verbs of one run. */
 export function createRun(runContext: RunContext): Run {
@@ -80,24 +102,41 @@ export function createRun(runContext: RunContext): Run {
     });
   }
 
+  const userOf = () => findUser(payload, { database, state: services.state });
+
+  /** When an action may be done that has to wait for the end of its subject's quiet hours, ms since the epoch. */
+  async function quietEnd(action: PlanAction | undefined): Promise<number | undefined> {
+    const hours = plan.rules?.quietHours;
+    if (hours === undefined || action?.type !== 'email' || action.kind !== 'marketing') return undefined;
+    const user = await userOf();
+    return quietUntil(hours, { timezone: user[plan.users.timezone ?? 'timezone'], now: services.now() });
+  }
+
   /** Acts on a verdict and writes down what came of it; all of it may happen again, and then changes nothing. */
   async function settle(step: PlanStep, verdict: Verdict, action: PlanAction | undefined): Promise<Progress> {
     const facts: RunFact[] =
       step.condition === undefined ? [] : [fact(step, verdict.met ? 'met' : 'timed_out')];
     if (action !== undefined) {
       const result = await act(action, {
+        caps: plan.rules?.caps ?? [],
         runId: payload.runId,
         loop: plan.loop,
         entry: event.id,
         step: step.id,
         subject,
         scope: {
-          user: await findUser(payload, { database, state: services.state }),
+          user: await userOf(),
           row: verdict.met ? verdict.row : {},
           event: event.data ?? {},
         },
       });
       facts.push(fact(step, result.outcome, result.detail));
+      const isDone = result.outcome === 'sent' || result.outcome === 'done';
+      if (step.after !== undefined && isDone && action === step.action)
+        await runAfter([{ sql: step.after, subject, loop: plan.loop }], {
+          database: await database(),
+          report: services.report,
+        });
     }
     const goesOn = step !== plan.steps.at(-1) && (verdict.met || action !== undefined);
     await writeDown(step, facts, goesOn);
@@ -118,6 +157,40 @@ export function createRun(runContext: RunContext): Run {
       services.report({ kind: 'outcome', runId: payload.runId, loop: plan.loop, subject, outcome, detail });
   }
 
+  const pauseOf = (step: PlanStep, since: number) =>
+    nextPause(step.condition, { since, now: services.now(), longestWait: plan.longestWait });
+
+  /** Looks at a step's condition, and acts where it is true or the time is up and nobody's quiet hours are in the way. */
+  const look = (step: PlanStep, choose: Choice, { since, isOver }: { since: number; isOver: boolean }) =>
+    retriable<Progress>(async () => {
+      const verdict = await check(step);
+      if (verdict.met || isOver) {
+        const action = choose(verdict);
+        const until = await quietEnd(action);
+        if (until === undefined) return settle(step, verdict, action);
+        await services.state.runLog.record([fact(step, 'postponed', { reason: 'quiet hours', until })]);
+        return { settled: false, since, quiet: { until, isOver } };
+      }
+      const { seconds } = pauseOf(step, since);
+      services.report({ kind: 'waiting', runId: payload.runId, loop: plan.loop, subject, seconds });
+      return { settled: false, since };
+    });
+
+  /** Waits for a change, or for as long as it makes sense; answers whether the step's time is up. */
+  async function wait(step: PlanStep, round: number, since: number): Promise<boolean> {
+    const { seconds } = pauseOf(step, since);
+    const { timeout } = await context.waitForEvent(`${step.id} wait ${round}`, eventIdOf(payload, step), {
+      timeout: seconds,
+    });
+    return timeout && pauseOf(step, since).isOver;
+  }
+
+  /** Sleeps through quiet hours; a condition that was true may have ceased to be, and then the wait goes on if it has time left. */
+  async function sleepOut(step: PlanStep, round: number, { since, quiet }: Quiet): Promise<boolean> {
+    await context.sleepUntil(`${step.id} quiet hours ${round}`, new Date(quiet.until));
+    return quiet.isOver || pauseOf(step, since).isOver;
+  }
+
   return {
     plan,
 
@@ -126,32 +199,21 @@ export function createRun(runContext: RunContext): Run {
     },
 
     async when(step, choose) {
-      const isLast = step === plan.steps.at(-1);
-      const pauseOf = (since: number) =>
-        nextPause(step.condition, { since, now: services.now(), longestWait: plan.longestWait });
-
-      const look = (since: number, isOver: boolean) =>
-        retriable<Progress>(async () => {
-          const verdict = await check(step);
-          if (verdict.met || isOver) return settle(step, verdict, choose(verdict));
-          const { seconds } = pauseOf(since);
-          services.report({ kind: 'waiting', runId: payload.runId, loop: plan.loop, subject, seconds });
-          return { settled: false, since };
-        });
-
+      // What follows the last wait needs no message of its own: its effects are idempotent, and only another wait comes after them. Quiet
+      // hours come after them too, and have to come again in their place.
+      const needsNoStep = step === plan.steps.at(-1) && plan.rules?.quietHours === undefined;
       let progress = await context.run<Progress>(step.id, async () => {
         await retriable(() => listen(step));
-        return look(services.now(), false);
+        return look(step, choose, { since: services.now(), isOver: false });
       });
       for (let round = 1; !progress.settled; round++) {
-        const { since } = progress;
-        const { seconds } = pauseOf(since);
-        const { timeout } = await context.waitForEvent(`${step.id} wait ${round}`, eventIdOf(payload, step), {
-          timeout: seconds,
-        });
-        const lookAgain = () => look(since, timeout && pauseOf(since).isOver);
-        // What follows the last wait needs no message of its own: its effects are idempotent, and nothing comes after them.
-        progress = isLast
+        const { since, quiet } = progress;
+        const isOver =
+          quiet === undefined
+            ? await wait(step, round, since)
+            : await sleepOut(step, round, { since, quiet });
+        const lookAgain = () => look(step, choose, { since, isOver });
+        progress = needsNoStep
           ? await lookAgain()
           : await context.run<Progress>(`${step.id} after wait ${round}`, lookAgain);
       }
@@ -163,20 +225,4 @@ export function createRun(runContext: RunContext): Run {
 /** The event a step's wait listens to: a run's own, so that a notify reaches nobody else. */
 function eventIdOf({ runId }: RunPayload, step: PlanStep): string {
   return `${runId}-${step.id}`;
-}
-
-/**
- * The user as templates see them: the row of the users table, else what the event said. Where these have no address or name, what an
- * identity provider told.
- */
-async function findUser(
-  { plan, subject, event }: RunPayload,
-  { database, state }: { database: () => Promise<Database>; state: Services['state'] },
-): Promise<Record<string, unknown>> {
-  const { table, id, email, name } = plan.users;
-  const row = (await (await database()).find(table, id, subject)) ?? event.data ?? {};
-  const user = { ...row, id: row[id] ?? subject, email: row[email], name: row[name] };
-  if (user.email && user.name) return user;
-  const contact = await state.contacts.find(subject);
-  return { ...user, email: user.email || contact.email, name: user.name || contact.name };
 }

@@ -19,7 +19,7 @@ export function createRouter(sources: WorkflowSources, options: HandlerOptions =
     [/\/gate$/, createGateHandler(deployment, options)],
     [/\/workflows\/v1\/[^/]+$/, createWorkflowsHandler(sources, options)],
     [/\/schedules\/[^/]+$/, createSchedulesHandler(sources, options)],
-    [/\/unsubscribe$/, createUnsubscribeHandler(options)],
+    [/\/unsubscribe$/, createUnsubscribeHandler(deployment, options)],
     [/\/webhooks\/[^/]+$/, createWebhooksHandler(sources, options)],
     [/\/health$/, createHealthHandler(deployment, options)],
   ];

@@ -2,14 +2,19 @@ import { verifyUnsubscribe } from '../email/unsubscribe.ts';
 import { createEnv } from '../env/index.ts';
 import { RequestError } from '../errors/index.ts';
 import { createServices } from '../intake/index.ts';
+import type { Deployment } from '../plan/index.ts';
+import { exitRuns, isOverWhenSuppressed } from '../runs/index.ts';
 import { answering, type Handler, type HandlerOptions } from './respond.ts';
 
 /**
  * `/api/unsubscribe`: where the links of emails lead. GET shows a page with a button and changes nothing, because mail scanners follow
- * links; POST (the button, or a mail program's one click) suppresses the address.
+ * links; POST (the button, or a mail program's one click) suppresses the address, and ends the runs that would have mailed it.
  * @see https://www.rfc-editor.org/rfc/rfc8058
  */
-export function createUnsubscribeHandler(options: HandlerOptions = {}): { GET: Handler; POST: Handler } {
+export function createUnsubscribeHandler(
+  { plans }: Pick<Deployment, 'plans'>,
+  options: HandlerOptions = {},
+): { GET: Handler; POST: Handler } {
   const services = createServices(options.env ?? createEnv(), options);
 
   function read(request: Request) {
@@ -32,6 +37,10 @@ export function createUnsubscribeHandler(options: HandlerOptions = {}): { GET: H
     POST: answering(async (request) => {
       const { addressKey, subject, loop } = read(request);
       await services.state.suppressions.add(addressKey, 'unsubscribed');
+      await exitRuns(
+        { subject, reason: 'unsubscribed', isMeant: (name) => isOverWhenSuppressed(plans, name) },
+        services,
+      );
       services.report({ kind: 'unsubscribe', subject, loop });
       return page('Unsubscribed', '<p>Done: you will get no more of these emails.</p>');
     }),

@@ -1,19 +1,41 @@
 import type { Keys } from './keys.ts';
 import { type Redis, reachRedis } from './redis.ts';
 
-/** What has become of the run an event started: nobody had claimed it, QStash may have it, has it, or it has ended. */
-export type ClaimState = 'new' | 'starting' | 'started' | 'ended';
+/**
+ * What has become of the run an event started: nobody had claimed it, QStash may have it, has it, or it has ended; or it must not start, as
+ * its subject has been through the loop before.
+ */
+export type ClaimState = 'new' | 'starting' | 'started' | 'ended' | 'barred';
+
+/** A run to claim. */
+export interface EntryClaim {
+  runId: string;
+  /** Where its loop says that a subject may enter it once, or once in so many seconds. */
+  entry?:
+    | { loop: string; entry: string; subject: string; reentry: 'never' | { cooldown: number } }
+    | undefined;
+}
 
 /** How long a claim is kept: longer than any sender goes on repeating an event, and than most runs take. */
 const CLAIM_SECONDS = 90 * 86_400;
 
+/** KEYS: claim and subject of each. ARGV: seconds, time, then run id, field and cooldown (ms; '' for no rule, 'never') of each. */
 const CLAIM = `
 local states = {}
-for index, key in ipairs(KEYS) do
+local now = ARGV[2]
+for index = 1, #KEYS / 2 do
+  local key, subject = KEYS[2 * index - 1], KEYS[2 * index]
+  local runId, field, cooldown = ARGV[3 * index], ARGV[3 * index + 1], ARGV[3 * index + 2]
   local state = redis.call('GET', key)
   if not state then
-    redis.call('SET', key, 'starting', 'EX', ARGV[1])
     state = 'new'
+    if cooldown ~= '' then
+      local at, entered = string.match(redis.call('HGET', subject, field) or '', '^(%d+):(.*)$')
+      local isOver = not at or (cooldown ~= 'never' and tonumber(now) - tonumber(at) >= tonumber(cooldown))
+      if isOver then redis.call('HSET', subject, field, now .. ':' .. runId)
+      elseif entered ~= runId then state = 'barred' end
+    end
+    redis.call('SET', key, state == 'barred' and 'ended' or 'starting', 'EX', ARGV[1])
   end
   states[index] = state
 end
@@ -33,13 +55,26 @@ return #KEYS`;
  */
 export function createClaims(redis: Redis, keys: Keys) {
   return {
-    /** Claims runs by id, in one round trip; the answer has the state of each before. */
-    claim: (runIds: readonly string[]): Promise<ClaimState[]> =>
-      runIds.length === 0
-        ? Promise.resolve([])
-        : reachRedis(() =>
-            redis.eval<string[], ClaimState[]>(CLAIM, runIds.map(keys.claim), [String(CLAIM_SECONDS)]),
-          ),
+    /** Claims runs, in one round trip; the answer has the state of each before. @param now ms since the epoch. */
+    async claim(runs: readonly EntryClaim[], now: number): Promise<ClaimState[]> {
+      if (runs.length === 0) return [];
+      const keysOf = ({ runId, entry }: EntryClaim) => [
+        keys.claim(runId),
+        keys.subject(entry?.subject ?? ''),
+      ];
+      const ruleOf = ({ runId, entry }: EntryClaim) => [
+        runId,
+        entry === undefined ? '' : `entered|${entry.loop}|${entry.entry}`,
+        entry === undefined ? '' : cooldownOf(entry.reentry),
+      ];
+      return reachRedis(() =>
+        redis.eval<string[], ClaimState[]>(CLAIM, runs.flatMap(keysOf), [
+          String(CLAIM_SECONDS),
+          String(now),
+          ...runs.flatMap(ruleOf),
+        ]),
+      );
+    },
 
     /** Says that QStash has accepted these runs, or that they have ended. */
     async settle(runIds: readonly string[], state: 'started' | 'ended'): Promise<void> {
@@ -47,4 +82,8 @@ export function createClaims(redis: Redis, keys: Keys) {
       await reachRedis(() => redis.eval(SETTLE, runIds.map(keys.claim), [String(CLAIM_SECONDS), state]));
     },
   };
+}
+
+function cooldownOf(reentry: NonNullable<EntryClaim['entry']>['reentry']): string {
+  return reentry === 'never' ? reentry : String(reentry.cooldown * 1_000);
 }

@@ -1,6 +1,6 @@
 /** Floor 3: what Skene remembers, in Redis: claims, waits, the send ledger, suppressions, the journal of runs. */
 export type { Candidate, Claimed, OpenPage, PageFact, PageSite } from './audience-page.ts';
-export type { ClaimState } from './claims.ts';
+export type { ClaimState, EntryClaim } from './claims.ts';
 export type { Contact, ContactNote } from './contacts.ts';
 export type { KeptCursor } from './cursors.ts';
 export type { AudienceStanding, HistoryEntry } from './history.ts';
@@ -10,6 +10,12 @@ export { createState, type State } from './state.ts';
 export type { CustomerRecord, Subscription } from './subscriptions.ts';
 export type { SuppressionReason } from './suppressions.ts';
 export type { Pass, Place } from './sweeps.ts';
-export { type ArmCount, type GroupCount, type StepCount, type TrialCounts, WINDOW_PARTS } from './trial-counts.ts';
+export {
+  type ArmCount,
+  type GroupCount,
+  type StepCount,
+  type TrialCounts,
+  WINDOW_PARTS,
+} from './trial-counts.ts';
 export type { Exposure, OpenWindow, TrialSite } from './trials.ts';
 export type { Wait, WaitedColumn } from './waits.ts';

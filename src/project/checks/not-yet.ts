@@ -4,7 +4,7 @@ import { actionsOf, type CheckContext, type Finding, stepsOf } from './context.t
 /** What of the language is understood and not acted on in this version. Whoever builds one of these takes its line away. */
 const NOT_YET = {
   loopTypes: ['freemium'],
-  loopKeys: ['goal', 'reentry', 'frequency', 'quietHours', 'holdout'],
+  loopKeys: ['goal', 'holdout'],
   triggers: ['api'],
   conditions: ['usage', 'activity'],
   actions: ['block'],
@@ -40,7 +40,6 @@ export function checkNotYet({ config }: CheckContext): Finding[] {
           ),
         ]
       : []),
-    ...(step.after === undefined ? [] : [warning([...path, 'after'], 'is not run by this version')]),
   ]);
   const actions = actionsOf(config).flatMap(({ action, path }) => [
     ...(isIn(NOT_YET.actions, action.type)
