@@ -115,6 +115,7 @@ describe.skipIf(!isInstalled(NAME) || !hasPostgres(`examples/${NAME}`))(`example
     await stayAway(8, ada.id);
     await passDay();
     expect((await mailed()).slice(2)).toEqual(['ada@example.com']);
+    expect(stack.dev.output()).not.toContain('problem');
   });
 
   it('has a row and an event of what a user does', async () => {
