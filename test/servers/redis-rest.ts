@@ -44,8 +44,9 @@ export async function startRedisRestServer(): Promise<RedisRestServer> {
           ? await transaction(redis, commands)
           : await Promise.all(commands.map(redis));
       if (replies instanceof Error) return Response.json({ error: replies.message }, { status: 400 });
+      const encode = request.headers.get('upstash-encoding') === 'base64' ? inBase64 : plain;
       const answers = replies.map((reply) =>
-        reply instanceof Error ? { error: reply.message } : { result: inBase64(reply) },
+        reply instanceof Error ? { error: reply.message } : { result: encode(reply) },
       );
       return Response.json(isPipeline ? answers : answers[0]);
     },
@@ -144,6 +145,8 @@ function parseList(buffer: Buffer, start: number, length: number): { reply: Repl
   }
   return { reply: items, end };
 }
+
+const plain = (reply: Reply): Reply => reply;
 
 /** As Upstash encodes replies for its client: every string but OK. */
 function inBase64(reply: Reply): unknown {
