@@ -1,0 +1,44 @@
+import { posix } from 'node:path';
+import type { Repository } from './repository.ts';
+import { assignedNames } from './variables.ts';
+
+/** What of Skene a repository has already. */
+export interface Installed {
+  /** The config, from the root. */
+  config: string | undefined;
+  /** The file that mounts the functions in the application. */
+  mount: string | undefined;
+  /** The file that names the variables for whoever sets up the application, and the names in it. */
+  example: { file: string; names: string[] } | undefined;
+  /** The templates there are, by name. */
+  templates: string[];
+}
+
+const CONFIG = /^skene\.config\.(?:m?ts|m?js)$/;
+const MOUNT = /\b(?:skene|SkeneModule)\b[^;]{0,200}['"]@skene\/sdk\/(?:next|web|express|nest)['"]/;
+const EXAMPLES = ['.env.example', '.env.sample', '.env.template', '.env.dist'];
+
+/** Looks for what `skene init` would write, in the application's folder. */
+export async function readInstalled(repository: Repository, app: string): Promise<Installed> {
+  const within = app === '' ? '' : `${app}/`;
+  const own = repository.files.filter((file) => file.startsWith(within));
+  const here = own.filter((file) => !file.slice(within.length).includes('/'));
+  const example = EXAMPLES.map((name) => `${within}${name}`).find((file) => here.includes(file));
+  return {
+    config: here.find((file) => CONFIG.test(posix.basename(file))),
+    mount: await findMount(own, repository),
+    example:
+      example === undefined ? undefined : { file: example, text: (await repository.read(example)) ?? '' },
+    templates: own
+      .filter((file) => file.startsWith(`${within}emails/`))
+      .map((file) => posix.basename(file, posix.extname(file))),
+  };
+}
+
+async function findMount(files: readonly string[], repository: Repository): Promise<string | undefined> {
+  for (const file of files.filter((path) => /\.[cm]?[jt]sx?$/.test(path))) {
+    const text = await repository.read(file);
+    if (text !== undefined && MOUNT.test(text)) return file;
+  }
+  return undefined;
+}
