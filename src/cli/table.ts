@@ -44,6 +44,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'list, show, retry, cancel and follow runs',
     load: () => import('./commands/runs.ts'),
   },
+  explain: {
+    summary: 'say why somebody got an email, or did not',
+    load: () => import('./commands/explain.ts'),
+  },
   events: {
     summary: 'send a test event as Clerk, Stripe, Resend, NextAuth or your app would',
     load: () => import('./commands/events.ts'),

@@ -20,6 +20,14 @@ export async function targetEnv(
   return createEnv(databaseUrl === undefined ? process.env : { ...process.env, [urlVariable]: databaseUrl });
 }
 
+/** What time it is where a command works: the local stack's clock may have been moved. Ms since the epoch. */
+export async function localNow({ local = false }: Pick<TargetFlags, 'local'>): Promise<number> {
+  if (!local) return Date.now();
+  const { functions } = await requireStack(process.cwd());
+  const { now } = (await (await fetch(`${functions}/dev/clock`)).json()) as { now: string };
+  return Date.parse(now);
+}
+
 /** Flags of commands that work on what a deployment remembers, and need no config. */
 export interface DeploymentFlags {
   /** The local stack that runs in this folder, instead of what the environment names. */

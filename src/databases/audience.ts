@@ -38,6 +38,16 @@ export function readAudience(
   return database.select({ sql: paged, params, timeoutMs });
 }
 
+/** Whether an audience has somebody now. @param is their id. */
+export async function isInAudience(
+  database: Pick<Database, 'kind' | 'select'>,
+  { sql, id, is, timeoutMs }: Pick<AudiencePage, 'sql' | 'id' | 'timeoutMs'> & { is: string },
+): Promise<boolean> {
+  const column = `audience.${quoterOf(database)(id)}`;
+  const narrowed = `SELECT * FROM (${sql}\n) AS audience WHERE ${column} = $1 LIMIT 1`;
+  return (await database.select({ sql: narrowed, params: [is], timeoutMs })).length > 0;
+}
+
 /** The rows of a table whose `column` is one of these values. */
 export async function findRows(
   database: Pick<Database, 'kind' | 'select'>,

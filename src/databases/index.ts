@@ -1,5 +1,5 @@
 /** Floor 3: databases that loops read from and whose changes start their runs. What opens them, and so reaches a driver, is in `open/`. */
-export { type AudiencePage, findRows, readAudience } from './audience.ts';
+export { type AudiencePage, findRows, isInAudience, readAudience } from './audience.ts';
 export type {
   Backlog,
   Capture,
