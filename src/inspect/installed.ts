@@ -27,12 +27,15 @@ export async function readInstalled(repository: Repository, app: string): Promis
   return {
     config: here.find((file) => CONFIG.test(posix.basename(file))),
     mount: await findMount(own, repository),
-    example:
-      example === undefined ? undefined : { file: example, text: (await repository.read(example)) ?? '' },
+    example: example === undefined ? undefined : { file: example, names: await namesIn(example, repository) },
     templates: own
       .filter((file) => file.startsWith(`${within}emails/`))
       .map((file) => posix.basename(file, posix.extname(file))),
   };
+}
+
+async function namesIn(file: string, repository: Repository): Promise<string[]> {
+  return assignedNames((await repository.read(file)) ?? '').map(({ name }) => name);
 }
 
 async function findMount(files: readonly string[], repository: Repository): Promise<string | undefined> {
