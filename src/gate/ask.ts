@@ -3,17 +3,26 @@ import { RequestError } from '../errors/index.ts';
 /** The longest id of a subject, as in events. */
 const LONGEST_SUBJECT = 512;
 const LONGEST_RID = 256;
+const LONGEST_PLAN = 128;
 /** The most units one call may cost. */
 const MOST_UNITS = 1_000_000_000;
+
+interface Checked {
+  subject: string;
+  cost: number;
+  rid: string;
+  plan: string;
+}
 
 /**
  * Makes sure that what is asked of the gate can be counted. Ids are taken letter by letter: how an id is spelled is for whoever
  * authenticates to say, and two spellings are two subjects.
  * @throws {RequestError} REQUEST_INVALID that says what is wrong.
  */
-export function checkAsk({ subject, cost, rid }: { subject: string; cost: number; rid: string }): void {
+export function checkAsk({ subject, cost, rid, plan }: Checked): void {
   checkText('subject', subject, LONGEST_SUBJECT);
   checkText('rid', rid, LONGEST_RID);
+  checkText('plan', plan, LONGEST_PLAN);
   if (!Number.isSafeInteger(cost) || cost < 1 || cost > MOST_UNITS) {
     throw new RequestError('REQUEST_INVALID', `cost is ${String(cost)}, not a whole number of units.`, {
       hint: `Write a whole number from 1 to ${MOST_UNITS}.`,

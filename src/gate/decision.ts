@@ -1,6 +1,6 @@
+import type { Reply } from './operation.ts';
 import { lengthOf } from './period.ts';
 import type { GateRule } from './rules.ts';
-import type { Reply } from './store.ts';
 
 /** How a subject stands with one rule. Times are ms since the epoch. */
 export interface Standing {
@@ -36,8 +36,18 @@ export interface Decision {
   headers: Readonly<Record<string, string>>;
 }
 
-/** The numbers of a rule in a reply: used, limit, start, end, signal, sequence; two fields stand before them. */
+/** How a counter stands. */
+export interface UsageRow extends Standing {
+  subject: string;
+}
+
+/** What a reply begins with; `ATTEMPTED` is an earlier attempt of this very call, `UNDONE` one that was given back before it came. */
+const [REFUSED, CHARGED, ATTEMPTED, REPEATED, UNDONE] = ['0', '1', '2', '3', '4'] as const;
+const CODES: readonly string[] = [REFUSED, CHARGED, ATTEMPTED, REPEATED, UNDONE];
+
+/** The numbers of a rule in a reply: used, limit, start, end, signal, sequence. Before them stand the code, the plan and `till`. */
 const FIELDS = 6;
+const BEFORE = 3;
 
 /** A limit that starts over within this time is a burst limit: waiting helps more than upgrading. */
 const BURST_SECONDS = 60;
@@ -48,54 +58,62 @@ export interface Signal {
   standing: Standing;
 }
 
-/** Reads a reply of the script. `cost` tells which of the rules it was that said no. */
+/** A reply of the script, read. */
+export interface ReadReply {
+  decision: Decision;
+  signals: Signal[];
+  /** Whether this very call was charged, now or by an attempt of it whose answer was lost on the way. */
+  isCharged: boolean;
+  /** When what was given beside the plan ends, ms since the epoch: the decision holds no longer than that. */
+  holdsUntil: number;
+}
+
+/** Reads a reply of the script to an operation under `rules`. */
 export function readReply(
   reply: Reply,
-  { rules, cost, now }: { rules: readonly GateRule[]; cost: number; now: number },
-): { decision: Decision; signals: Signal[]; isCharged: boolean } {
-  const [code, plan] = reply;
+  { rules, now }: { rules: readonly GateRule[]; now: number },
+): ReadReply {
+  const [code, plan = 'free', till] = reply;
+  if (code === undefined || !CODES.includes(code)) throw new Error(`Redis answered "${reply.join(' ')}"`);
+  const signals: Signal[] = [];
+  let refusedBy: Standing | undefined;
+  const allowed = code === CHARGED || code === ATTEMPTED || code === REPEATED;
   const standings = rules.map((rule, index): Standing => {
-    const [used, limit, start, end, , sequence] = numbersOf(reply, index);
-    return {
+    const [used = 0, limit = 0, periodStart = 0, resetAt = 0, signal = 0, sequence = 0] = numbersOf(
+      reply,
+      index,
+    );
+    const standing = {
       rule,
-      used: used ?? 0,
-      limit: limit === -1 ? 'unlimited' : limit === -2 ? 'none' : (limit ?? 0),
-      periodStart: start ?? 0,
-      resetAt: end ?? 0,
-      sequence: sequence ?? 0,
+      used,
+      limit: limit === -1 ? ('unlimited' as const) : limit === -2 ? ('none' as const) : limit,
+      periodStart,
+      resetAt,
+      sequence,
     };
+    if (!allowed && (signal & 4) !== 0) refusedBy ??= standing;
+    if ((signal & 3) !== 0) signals.push({ kind: (signal & 3) === 1 ? 'warned' : 'blocked', standing });
+    return standing;
   });
-  const signals = standings.flatMap((standing, index): Signal[] => {
-    const signal = numbersOf(reply, index)[4];
-    if (signal !== 1 && signal !== 2) return [];
-    return [{ kind: signal === 1 ? 'warned' : 'blocked', standing }];
-  });
-  const allowed = code !== 0;
-  const refusedBy = allowed ? undefined : standings.find((standing) => refuses(standing, cost));
   return {
     decision: {
       allowed,
-      verdict: refusedBy === undefined ? 'pass' : verdictOf(refusedBy),
+      verdict: allowed ? 'pass' : refusedBy === undefined ? 'unavailable' : verdictOf(refusedBy),
       refusedBy,
-      plan: decodeURIComponent(String(plan)),
+      plan: decodeURIComponent(plan),
       standings,
-      replayed: code === 3,
+      replayed: code === REPEATED,
       degraded: false,
       headers: rateLimitHeaders(standings, now),
     },
     signals,
-    // 2: an earlier attempt at this very call was charged, and its answer was lost on the way.
-    isCharged: code === 1 || code === 2,
+    isCharged: code === CHARGED || code === ATTEMPTED,
+    holdsUntil: Number(till) || Number.POSITIVE_INFINITY,
   };
 }
 
 function numbersOf(reply: Reply, index: number): number[] {
-  return reply.slice(2 + index * FIELDS, 2 + (index + 1) * FIELDS).map(Number);
-}
-
-/** Whether a rule has no room for `cost` units. */
-function refuses({ rule, used, limit }: Standing, cost: number): boolean {
-  return rule.block !== undefined && limit !== 'unlimited' && (limit === 'none' || used + cost > limit);
+  return reply.slice(BEFORE + index * FIELDS, BEFORE + (index + 1) * FIELDS).map(Number);
 }
 
 /** Why a rule says no. */

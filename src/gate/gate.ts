@@ -1,12 +1,21 @@
 import type { Plan } from '../plan/index.ts';
+import { createAllowances } from './allowances.ts';
 import { checkAsk } from './ask.ts';
-import { type Decision, rateLimitHeaders, readReply, type Standing } from './decision.ts';
+import {
+  type Decision,
+  type ReadReply,
+  rateLimitHeaders,
+  readReply,
+  type Standing,
+  type UsageRow,
+} from './decision.ts';
 import { createMemory } from './memory.ts';
+import type { Operation, Reply } from './operation.ts';
 import { createOutage, type DecideBySql } from './outage.ts';
 import type { RedisAccess } from './redis.ts';
 import type { Route } from './route.ts';
 import { createRuleBook, type RuleSet, rulesOf } from './rules.ts';
-import { createStore, type Operation } from './store.ts';
+import { createStore, StoreUnavailable } from './store.ts';
 import { createTellings, type GateEvent } from './tellings.ts';
 
 /** What a gate is made of. */
@@ -26,6 +35,8 @@ export interface GateOptions {
   onUsage?: ((rows: readonly UsageRow[]) => Promise<void>) | undefined;
   /** Decides while Redis is away, for rules whose `onUnavailable` is `sql`; without, they deny. */
   bySql?: DecideBySql | undefined;
+  /** Hears, once an outage, why Redis could not be asked; `console.warn` unless told. */
+  onOutage?: ((error: unknown) => void) | undefined;
 }
 
 /** Whom a call is for, and what it is. */
@@ -54,22 +65,14 @@ export interface Take extends Decision {
   undo(): Promise<void>;
 }
 
-/** How a counter stands. */
-export interface UsageRow extends Standing {
-  subject: string;
-}
-
-/** A plan, as the billing provider has it. */
-export interface SubscribedPlan {
-  plan: string;
-  /** The billing period, ms since the epoch. */
-  periodStart: number;
-  periodEnd: number;
-  /** Whether it may be used: paid for, on trial, or about to be paid. */
-  isPaying: boolean;
-  customer: string;
-  /** Grows with each look at the customer's subscription; an older look never overwrites a newer. */
-  version: number;
+/** One call, as the gate goes about it. */
+interface Call {
+  ask: Ask;
+  set: RuleSet;
+  cost: number;
+  rid: string;
+  /** Made up for this call and no other: by it an attempt that is repeated is known from another call with the same `rid`. */
+  nonce: string;
 }
 
 /** How long a hold is kept, in ms: longer than any function runs. A client's own id is recognised for a day. */
@@ -78,109 +81,142 @@ const CLIENT_HOLD_MS = 24 * 3_600_000;
 
 /** Opens a gate; nothing is sent until first used. */
 export function createGate(options: GateOptions) {
-  const { redis, namespace = 'production', now = Date.now, timeoutMs = 800 } = options;
+  const { redis, namespace = 'production', now = Date.now, timeoutMs = 800, onOutage = warn } = options;
   const prefix = `skene:${namespace}`;
-  const store = createStore({ ...redis, prefix, now, timeoutMs });
+  const store = createStore({ ...redis, prefix, now, timeoutMs, onOutage });
   const book = createRuleBook(rulesOf(options.plans));
   const memory = createMemory();
-  const outage = createOutage({ now, bySql: options.bySql });
+  const outage = createOutage({ now, bySql: options.bySql, timeoutMs });
   const tellings = createTellings({ store, now, onEvents: options.onEvents, onUsage: options.onUsage });
   const self = crypto.randomUUID().replaceAll('-', '').slice(0, 16);
   let count = 0;
 
   const hashOf = (subject: string) => `${prefix}:gate:${subject}`;
-  const rulesFor = ({ route, loop }: Pick<Ask, 'route' | 'loop'>): RuleSet =>
-    route === undefined ? book.forLoop(loop) : book.forRoute(route);
-  const memoryKey = ({ subject, plan }: Ask, { key }: RuleSet) => `${key}\n${plan ?? ''}\n${subject}`;
+  const memoryKey = ({ ask, set }: Call) => `${set.key} ${encodeURIComponent(ask.plan ?? '')} ${ask.subject}`;
 
-  function known(ask: Ask, set: RuleSet, cost: number): Decision | undefined {
-    const decision = memory.find(memoryKey(ask, set), { cost, now: now(), revision: store.revision() });
+  function callOf(ask: Ask): Call {
+    const { subject, cost = 1, plan = '-', route, loop } = ask;
+    const nonce = `${self}${(count++).toString(36)}`;
+    const rid = ask.rid ?? nonce;
+    checkAsk({ subject, cost, rid, plan });
+    const set = route === undefined ? book.forLoop(loop) : book.forRoute(route);
+    return { ask, set, cost, rid, nonce };
+  }
+
+  function known(call: Call): Decision | undefined {
+    const decision = memory.find(memoryKey(call), {
+      cost: call.cost,
+      now: now(),
+      revision: store.revision(),
+    });
     return decision && { ...decision, headers: rateLimitHeaders(decision.standings, now()) };
   }
 
-  function operationOf(
-    ask: Ask,
-    set: RuleSet,
-    call: { mode: string; cost: number; nonce: string; rid: string },
-  ) {
-    const { mode, cost, nonce, rid } = call;
+  const holdOf = (subject: string, { key }: RuleSet, rid: string) =>
+    `${prefix}:gate-hold:${subject}:${key}:${encodeURIComponent(rid)}`;
+
+  function operationOf({ ask, set, cost, rid, nonce }: Call, mode: 't' | 'f' | 'p' | 'r'): Operation {
     const hash = hashOf(ask.subject);
     const ttl = ask.rid === undefined ? HOLD_MS : CLIENT_HOLD_MS;
     const plan = ask.plan === undefined ? '-' : encodeURIComponent(ask.plan);
-    const hold = mode === 'p' ? hash : holdOf(ask.subject, set, rid);
+    const hold = mode === 't' || mode === 'f' ? holdOf(ask.subject, set, rid) : hash;
     return { hash, hold, text: `${mode} ${cost} ${ttl} ${nonce} ${plan}`, rules: set.rules };
   }
 
-  const holdOf = (subject: string, set: RuleSet, rid: string) =>
-    `${prefix}:gate-hold:${subject}:${set.key}:${encodeURIComponent(rid)}`;
-
-  async function decide(ask: Ask, set: RuleSet, operation: Operation & { cost: number; nonce: string }) {
-    const { cost } = operation;
-    const answered = await store.run(operation).catch(() => undefined);
-    if (answered === undefined) {
-      const last = memory.last(memoryKey(ask, set));
-      const decision = await outage.decide({ ask, set, cost, last });
-      // What Redis may have done before it fell silent is undone; what is let through is charged when it is back, once.
-      store.owe(
-        decision.allowed
-          ? { ...operation, text: `f${operation.text.slice(1)}` }
-          : { ...operation, text: `u ${operation.nonce}`, rules: [] },
-      );
-      return { decision, isCharged: decision.allowed };
+  /** Asks Redis, or, where it does not answer, the rules' policies. */
+  async function decide(
+    call: Call,
+    mode: 't' | 'p' | 'r',
+  ): Promise<{ decision: Decision; isCharged: boolean }> {
+    try {
+      const { reply, revision } = await store.run(operationOf(call, mode));
+      outage.over();
+      const read = readReply(reply, { rules: call.set.rules, now: now() });
+      const { decision, holdsUntil } = read;
+      // Who has only looked has not been refused: the next call has to be, so that it is told of.
+      if (decision.allowed || mode !== 'p')
+        memory.note(memoryKey(call), decision, { cost: call.cost, revision, holdsUntil });
+      if (mode !== 'p') tell(call, read);
+      return read;
+    } catch (error) {
+      const last = memory.last(memoryKey(call));
+      const decision = await outage.decide({ ...call, last, isPeek: mode !== 't' });
+      if (mode === 't')
+        makeGood(call, { decision, wasAsked: error instanceof StoreUnavailable && error.wasAsked });
+      return { decision, isCharged: mode === 't' && decision.allowed };
     }
-    outage.over();
-    const { reply, revision } = answered;
-    const { decision, signals, isCharged } = readReply(reply, { rules: set.rules, cost, now: now() });
-    memory.note(memoryKey(ask, set), decision, { cost, revision });
-    tellings.raise(ask.subject, hashOf(ask.subject), signals);
-    return { decision, isCharged };
   }
 
-  async function giveBack(subject: string, set: RuleSet, { rid, nonce }: { rid: string; nonce: string }) {
-    const operation = {
-      hash: hashOf(subject),
-      hold: holdOf(subject, set, rid),
-      text: `u ${nonce}`,
-      rules: [],
-    };
-    const answered = await store.run(operation).catch(() => undefined);
-    if (answered === undefined) {
+  /** What is let through without Redis is charged when it is back, once; what it may have charged before it fell silent is undone. */
+  function makeGood(call: Call, { decision, wasAsked }: { decision: Decision; wasAsked: boolean }): void {
+    if (decision.allowed) owe(call);
+    else if (wasAsked) store.owe(undoOf(call));
+  }
+
+  const owe = (call: Call) => store.owe(operationOf(call, 'f'), (reply) => tellOf(call, reply));
+  const tellOf = (call: Call, reply: Reply) =>
+    tell(call, readReply(reply, { rules: call.set.rules, now: now() }));
+
+  function tell({ ask }: Call, { decision, signals, isCharged }: ReadReply): void {
+    tellings.raise(ask.subject, hashOf(ask.subject), signals);
+    if (isCharged) tellings.used(ask.subject, decision.standings);
+  }
+
+  function undoOf({ ask, set, rid, nonce }: Omit<Call, 'cost'>): Operation {
+    const hold = holdOf(ask.subject, set, rid);
+    return { hash: hashOf(ask.subject), hold, text: `u ${nonce}`, rules: [] };
+  }
+
+  /** Answers how the counters stand now, or nothing where there was nothing to give back. */
+  async function giveBack(call: Omit<Call, 'cost'>): Promise<number[] | undefined> {
+    const operation = undoOf(call);
+    try {
+      const { reply } = await store.run(operation);
+      const [isGivenBack, revision = '0', ...numbers] = reply;
+      // Other gates may remember that there was no room.
+      if (revision !== '0') store.noteRevision(revision);
+      return isGivenBack === '1' ? numbers.map(Number) : undefined;
+    } catch {
       store.owe(operation);
       return undefined;
     }
-    const [isGivenBack, wasBlocked, ...numbers] = answered.reply.map(Number);
-    // Other gates may remember that there was no room.
-    if (wasBlocked === 1) await change(subject, ['touch']).catch(() => {});
-    return isGivenBack === 1 ? numbers : undefined;
   }
 
   async function undo({ subject, hold }: { subject: string; hold: string }): Promise<boolean> {
-    const [key = '', rid = ''] = hold.split(' ');
-    const set = book.named(key);
-    return (await giveBack(subject, set, { rid: decodeURIComponent(rid), nonce: '-' })) !== undefined;
+    const [key = '', rid = '', nonce = ''] = hold.split(' ');
+    const set = { ...book.named(key), key };
+    const call = { ask: { subject }, set, rid: decoded(rid), nonce };
+    if (set.rules.length === 0 || nonce === '') return false;
+    checkAsk({ subject, cost: 1, rid: call.rid, plan: '-' });
+    return (await giveBack(call)) !== undefined;
+  }
+
+  /** A subject without a limit is let through, and counted later: many calls at once, but each of those that have an id of their own. */
+  function letThrough(call: Call, decision: Decision): Pick<Take, 'undo'> & Decision {
+    if (call.ask.rid !== undefined) {
+      owe(call);
+      return { ...decision, undo: once(() => void store.owe(undoOf(call))) };
+    }
+    const tally = (units: number) =>
+      tellings.tally(operationOf(call, 'f'), units, (reply) => tellOf(call, reply));
+    tally(call.cost);
+    return { ...decision, undo: once(() => tally(-call.cost)) };
   }
 
   async function take(ask: Ask): Promise<Take> {
-    const { subject, cost = 1 } = ask;
-    const nonce = `${self}${(count++).toString(36)}`;
-    const rid = ask.rid ?? nonce;
-    checkAsk({ subject, cost, rid });
-    const set = rulesFor(ask);
-    const hold = `${set.key} ${encodeURIComponent(rid)}`;
+    const call = callOf(ask);
+    const { set, rid, nonce } = call;
+    const hold = `${set.key} ${encodeURIComponent(rid)} ${nonce}`;
     const still = { rid, hold, commit() {}, async undo() {} };
     if (set.rules.length === 0) return { ...UNGATED, ...still };
-    const remembered = known(ask, set, cost);
-    if (remembered !== undefined) {
-      if (!remembered.allowed) {
-        tellings.again(subject, remembered.standings);
-        return { ...remembered, ...still };
-      }
-      const operation = operationOf(ask, set, { mode: 'f', cost, nonce, rid });
-      tellings.tally(operation, cost);
-      return { ...remembered, ...still, undo: async () => tellings.tally(operation, -cost) };
+    const remembered = known(call);
+    if (remembered?.allowed) return { ...still, ...letThrough(call, remembered) };
+    // An id may be that of a call which was let through before the subject was blocked: only Redis knows.
+    if (remembered !== undefined && ask.rid === undefined) {
+      tellings.again(ask.subject, remembered.standings);
+      return { ...remembered, ...still };
     }
-    const operation = operationOf(ask, set, { mode: 't', cost, nonce, rid });
-    const { decision, isCharged } = await decide(ask, set, { ...operation, cost, nonce });
+    const { decision, isCharged } = await decide(call, 't');
     if (!isCharged) return { ...decision, ...still };
     let isOver = false;
     return {
@@ -188,77 +224,35 @@ export function createGate(options: GateOptions) {
       rid,
       hold,
       commit() {
-        if (!isOver && !decision.degraded) tellings.used(subject, decision.standings);
         isOver = true;
       },
       async undo() {
         if (isOver) return;
         isOver = true;
-        const numbers = await giveBack(subject, set, { rid, nonce });
-        if (numbers !== undefined) tellings.used(subject, corrected(decision.standings, numbers));
+        const numbers = await giveBack(call);
+        if (numbers !== undefined) tellings.used(ask.subject, corrected(decision.standings, numbers));
       },
     };
   }
 
-  async function peek(ask: Omit<Ask, 'rid'>): Promise<Decision> {
-    const { subject, cost = 1 } = ask;
-    checkAsk({ subject, cost, rid: '-' });
-    const set = rulesFor(ask);
-    if (set.rules.length === 0) return UNGATED;
-    const remembered = known(ask, set, cost);
-    if (remembered !== undefined) return remembered;
-    const operation = operationOf(ask, set, { mode: 'p', cost, nonce: '-', rid: '-' });
-    const answered = await store.run(operation).catch(() => undefined);
-    if (answered === undefined)
-      return outage.decide({ ask, set, cost, last: memory.last(memoryKey(ask, set)), isPeek: true });
-    const { decision } = readReply(answered.reply, { rules: set.rules, cost, now: now() });
-    memory.note(memoryKey(ask, set), decision, { cost, revision: answered.revision });
-    return decision;
-  }
-
-  async function change(subject: string, args: readonly string[]): Promise<void> {
-    await store.change(hashOf(subject), args);
-    memory.clear();
+  async function look(ask: Omit<Ask, 'rid'>, mode: 'p' | 'r'): Promise<Decision> {
+    const call = callOf(ask);
+    if (call.set.rules.length === 0) return UNGATED;
+    return known(call) ?? (await decide(call, mode)).decision;
   }
 
   return {
     /** Decides, and charges what is let through. Never throws for want of Redis. @throws {RequestError} for what cannot be counted. */
     take,
-    /** As {@link take}, and charges nothing. */
-    peek,
+    /** As {@link take}, and changes nothing: for showing where somebody stands. */
+    peek: (ask: Omit<Ask, 'rid'>): Promise<Decision> => look(ask, 'p'),
+    /** As {@link take} for whoever is refused, and charges nobody: for a proxy that turns away who is blocked. */
+    refuse: (ask: Omit<Ask, 'rid'>): Promise<Decision> => look(ask, 'r'),
     /** Gives back what a call was charged, on any machine, by the `hold` of its take. Answers whether there was anything to give back. */
     undo,
     /** Whether some rule is for this request. */
     isGated: (route: Route): boolean => book.forRoute(route).rules.length > 0,
-    /** Says which plan a subject has from now on; every gate heeds it within a second. */
-    setPlan(subject: string, { plan, periodStart, periodEnd, isPaying, customer, version }: SubscribedPlan) {
-      const name = isPaying ? encodeURIComponent(plan) : 'free';
-      const words = [version, encodeURIComponent(customer), isPaying ? 1 : 0, name];
-      const period = isPaying ? [periodStart, periodEnd] : [0, 0];
-      return change(subject, ['plan', ...words.map(String), ...period.map(String)]);
-    },
-    /** Gives a subject a limit of its own for a loop's rule, until a time (ms) or for good; `undefined` takes it away. */
-    setLimit(
-      subject: string,
-      rule: string,
-      own: { limit: number | 'unlimited'; until?: number } | undefined,
-    ) {
-      const amount = own === undefined ? '' : String(own.limit === 'unlimited' ? -1 : own.limit);
-      return change(subject, ['extra', String(now()), rule, 'o', '', amount, String(own?.until ?? 0)]);
-    },
-    /** Gives a subject units beside its plan, which are used when the plan's are, the first to expire first. The same id counts once. */
-    grant(subject: string, rule: string, given: { id: string; units: number; until?: number }) {
-      const { id, units, until = 0 } = given;
-      return change(subject, [
-        'extra',
-        String(now()),
-        rule,
-        'g',
-        encodeURIComponent(id),
-        String(units),
-        String(until),
-      ]);
-    },
+    ...createAllowances({ store, book, now, hashOf }),
     /** Resolves when everything that was left for after the answer is done. Hand it to `waitUntil`. */
     settled: tellings.settled,
   };
@@ -276,6 +270,29 @@ const UNGATED: Decision = {
   degraded: false,
   headers: {},
 };
+
+function warn(error: unknown): void {
+  console.warn(
+    'Skene: the gate cannot ask Redis; each loop decides by its onUnavailable until it can.',
+    error,
+  );
+}
+
+function once(work: () => void): () => Promise<void> {
+  let isDone = false;
+  return async () => {
+    if (!isDone) work();
+    isDone = true;
+  };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}
 
 /** Standings with what Redis said of each after something was given back: used, start of the period, sequence. */
 function corrected(standings: readonly Standing[], numbers: readonly number[]): Standing[] {

@@ -11,7 +11,7 @@ interface Remembered {
   until: number;
 }
 
-/** How many are remembered; the oldest go first. */
+/** How many are remembered, of those that last and of those that were only the last; the oldest go first. */
 const MOST = 10_000;
 /** How long a subject without a limit is not asked about again, in ms. */
 const UNLIMITED_MS = 30_000;
@@ -19,21 +19,24 @@ const UNLIMITED_MS = 30_000;
 /** What the gate remembers of subjects whose answer is known: those who are blocked, and those without a limit. */
 export function createMemory() {
   const known = new Map<string, Remembered>();
-
-  function keep(key: string, remembered: Remembered): void {
-    known.delete(key);
-    if (known.size >= MOST) known.delete(known.keys().next().value ?? '');
-    known.set(key, remembered);
-  }
+  const last = new Map<string, Decision>();
 
   return {
-    /** Remembers a decision, if it is of a kind that lasts. */
-    note(key: string, decision: Decision, { cost, revision }: { cost: number; revision: number }): void {
+    /**
+     * Remembers a decision, and gives it out again if it is of a kind that lasts.
+     * @param holdsUntil ms since the epoch: when it ends although no period does.
+     */
+    note(
+      key: string,
+      decision: Decision,
+      { cost, revision, holdsUntil }: { cost: number; revision: number; holdsUntil: number },
+    ): void {
+      keep(last, key, decision);
       if (!decision.allowed) {
-        const until = Math.min(...decision.standings.map(({ resetAt }) => resetAt));
-        keep(key, { decision, cost, revision, until });
+        const until = Math.min(holdsUntil, ...decision.standings.map(({ resetAt }) => resetAt));
+        keep(known, key, { decision, cost, revision, until });
       } else if (decision.standings.every(({ limit }) => limit === 'unlimited')) {
-        keep(key, { decision, cost: 0, revision, until: performance.now() + UNLIMITED_MS });
+        keep(known, key, { decision, cost: 0, revision, until: performance.now() + UNLIMITED_MS });
       } else known.delete(key);
     },
     /** A decision that still holds for `cost` units: a refusal until its reset while the revision is known to stand, no limit for a while. */
@@ -50,8 +53,13 @@ export function createMemory() {
       }
       return ask.revision === revision && ask.cost >= cost && ask.now < until ? decision : undefined;
     },
-    /** The last decision of a kind that lasts, whether it still holds or not: better than nothing while Redis is away. */
-    last: (key: string): Decision | undefined => known.get(key)?.decision,
-    clear: (): void => known.clear(),
+    /** The last decision, whether it still holds or not: better than nothing while Redis is away. */
+    last: (key: string): Decision | undefined => last.get(key),
   };
+}
+
+function keep<TValue>(map: Map<string, TValue>, key: string, value: TValue): void {
+  map.delete(key);
+  if (map.size >= MOST) map.delete(map.keys().next().value ?? '');
+  map.set(key, value);
 }

@@ -26,36 +26,54 @@ const SHARE = 0.05;
 const MOST_SUBJECTS = 100_000;
 
 /** What is decided while Redis cannot be asked, by each rule's `onUnavailable`. */
-export function createOutage({ now, bySql }: { now: () => number; bySql: DecideBySql | undefined }) {
+export function createOutage({
+  now,
+  bySql,
+  timeoutMs,
+}: {
+  now: () => number;
+  bySql: DecideBySql | undefined;
+  /** How long `bySql` may take, in ms. */
+  timeoutMs: number;
+}) {
   const admitted = new Map<string, number>();
 
   async function verdictFor(rule: GateRule, call: Call): Promise<Verdict> {
-    const { ask, cost, last, isPeek = false } = call;
+    const { ask, last } = call;
     if (rule.block === undefined) return 'pass';
-    const standing = last?.standings.find((known) => known.rule === rule);
-    const limit = standing?.limit ?? rule.limits[ask.plan ?? last?.plan ?? 'free'] ?? 'none';
+    const limit = limitOf(rule, call);
     if (limit === 'unlimited') return 'pass';
-    if (limit === 'none' || limit === 0) return 'plan';
+    // A plan that is not known may well have it: it cannot be said now.
+    if (limit === 'none' || limit === 0)
+      return last === undefined && ask.plan === undefined ? 'unavailable' : 'plan';
     if (last?.refusedBy?.rule === rule && now() < last.refusedBy.resetAt) return verdictOf(last.refusedBy);
     switch (rule.onUnavailable) {
       case 'deny':
         return 'unavailable';
       case 'sql':
         return (await askSql(call, rule, limit)) ? 'pass' : 'unavailable';
-      case 'allow-bounded': {
-        const key = `${rule.name}\n${ask.subject}`;
-        const used = (admitted.get(key) ?? 0) + cost;
-        const isFull = admitted.size >= MOST_SUBJECTS && !admitted.has(key);
-        if (isFull || used > Math.max(1, Math.floor(limit * SHARE))) return 'unavailable';
-        if (!isPeek) admitted.set(key, used);
-        return 'pass';
-      }
+      case 'allow-bounded':
+        return allowBounded(call, rule, limit) ? 'pass' : 'unavailable';
     }
+  }
+
+  function allowBounded({ ask, cost, isPeek = false }: Call, rule: GateRule, limit: number): boolean {
+    const key = `${rule.name}\n${ask.subject}`;
+    const used = (admitted.get(key) ?? 0) + cost;
+    const isFull = admitted.size >= MOST_SUBJECTS && !admitted.has(key);
+    if (isFull || used > Math.max(1, Math.floor(limit * SHARE))) return false;
+    if (!isPeek) admitted.set(key, used);
+    return true;
   }
 
   async function askSql({ ask, cost, isPeek }: Call, rule: GateRule, limit: number): Promise<boolean> {
     if (bySql === undefined || isPeek) return isPeek ?? false;
-    return bySql({ subject: ask.subject, cost, rule, limit }).catch(() => false);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const tooLate = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), timeoutMs);
+    });
+    const answer = bySql({ subject: ask.subject, cost, rule, limit }).catch(() => false);
+    return Promise.race([answer, tooLate]).finally(() => clearTimeout(timer));
   }
 
   return {
@@ -87,6 +105,12 @@ export function createOutage({ now, bySql }: { now: () => number; bySql: DecideB
       if (admitted.size > 0) admitted.clear();
     },
   };
+}
+
+/** The limit a subject has by what is known: by the last decision on it, else by the plan that the app tells of, else as somebody who pays nothing. */
+function limitOf(rule: GateRule, { ask, last }: Call): Standing['limit'] {
+  const known = last?.standings.find((standing) => standing.rule === rule)?.limit;
+  return known ?? rule.limits[ask.plan ?? last?.plan ?? 'free'] ?? 'none';
 }
 
 function unknownStanding(rule: GateRule): Standing {

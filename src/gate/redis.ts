@@ -52,11 +52,10 @@ export function createScripts({ url, token, fetch: send = fetch }: RedisAccess) 
     return answers;
   }
 
-  /** Calls a script. @throws whatever kept Redis from answering. */
-  return async (
+  async function call(
     { script, keys, args, readFirst }: ScriptCall,
     signal: AbortSignal,
-  ): Promise<ScriptAnswer> => {
+  ): Promise<ScriptAnswer> {
     async function ask(command: 'EVAL' | 'EVALSHA', source: string): Promise<Answer[]> {
       const first: Command[] = readFirst === undefined ? [] : [['GET', readFirst]];
       const answers = await post([...first, [command, source, keys.length, ...keys, ...args]], signal);
@@ -77,6 +76,13 @@ export function createScripts({ url, token, fetch: send = fetch }: RedisAccess) 
     const answer = read(answers);
     dialect ??= isRefused ? 'redis' : 'upstash';
     return answer;
+  }
+
+  return {
+    /** Calls a script. @throws whatever kept Redis from answering. */
+    call,
+    /** What stands in a key. @throws as {@link call}. */
+    read: async (key: string, signal: AbortSignal) => resultOf((await post([['GET', key]], signal))[0]),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Plan, UsagePeriod } from '../plan/index.ts';
-import { matchesRoute, type Route, routePattern } from './route.ts';
+import { compileGlob, matchesRoute, type Route } from './route.ts';
 
 /** What a gate counts by: one step of a loop that has an `api` trigger and a `usage` condition. */
 export interface GateRule {
@@ -47,29 +47,55 @@ const MOST_KNOWN = 1_000;
 
 /** Finds the rules for a request, or of one loop. */
 export function createRuleBook(rules: readonly GateRule[]) {
-  const patterns = rules.map((rule) => ({ rule, pattern: routePattern(rule.endpoint) }));
+  const entries = rules.map((rule) => ({ rule, method: rule.method, matches: compileGlob(rule.endpoint) }));
   const known = new Map<string, RuleSet>();
 
-  function find(key: string, isWanted: (entry: (typeof patterns)[number]) => boolean): RuleSet {
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    const wanted = patterns.filter(isWanted).map(({ rule }) => rule);
-    const set = { key: wanted.map(({ name }) => name).join(','), rules: wanted };
-    if (known.size >= MOST_KNOWN) known.clear();
-    known.set(key, set);
-    return set;
+  function setOf(wanted: readonly GateRule[]): RuleSet {
+    return { key: wanted.map(({ name }) => name).join(','), rules: wanted };
   }
 
   return {
     /** The rules whose method and endpoint fit a request, however its path is spelled. */
-    forRoute: ({ method, path }: Route): RuleSet =>
-      find(`${method} ${path}`, ({ rule, pattern }) =>
-        matchesRoute({ method: rule.method, pattern }, { method, path }),
-      ),
+    forRoute({ method, path }: Route): RuleSet {
+      const key = `${method} ${path}`;
+      const found = known.get(key);
+      if (found !== undefined) return found;
+      const set = setOf(
+        entries.filter((entry) => matchesRoute(entry, { method, path })).map(({ rule }) => rule),
+      );
+      if (known.size >= MOST_KNOWN) known.clear();
+      known.set(key, set);
+      return set;
+    },
     /** The rules of a loop, or all. */
     forLoop: (loop: string | undefined): RuleSet =>
-      find(`loop ${loop ?? ''}`, ({ rule }) => loop === undefined || rule.loop === loop),
+      setOf(loop === undefined ? rules : rules.filter((rule) => rule.loop === loop)),
     /** Rules by the names in {@link RuleSet.key}. */
-    named: (key: string): RuleSet => find(`named ${key}`, ({ rule }) => key.split(',').includes(rule.name)),
+    named: (key: string): RuleSet => setOf(rules.filter(({ name }) => key.split(',').includes(name))),
   };
+}
+
+const texts = new WeakMap<GateRule, string>();
+
+/**
+ * A rule's limits by plan as the script reads them: -1 is none. `*` is any plan that is paid for and not named: what `paid` gets, else the
+ * least that any paid plan gets, so that a price with a new name shuts no customer out.
+ */
+export function limitsText(rule: GateRule): string {
+  let text = texts.get(rule);
+  if (text === undefined) {
+    const { free: _, ...paid } = rule.limits;
+    const least = Object.values(paid).sort((left, right) => numberOf(left) - numberOf(right))[0];
+    const other = rule.limits.paid ?? least;
+    const entries = Object.entries(rule.limits).map(([plan, limit]) => [encodeURIComponent(plan), limit]);
+    text = [...entries, ...(other === undefined ? [] : [['*', other]])]
+      .map(([plan, limit]) => `${plan}=${limit === 'unlimited' ? -1 : limit}`)
+      .join();
+    texts.set(rule, text);
+  }
+  return text;
+}
+
+function numberOf(limit: number | 'unlimited'): number {
+  return limit === 'unlimited' ? Number.POSITIVE_INFINITY : limit;
 }

@@ -16,16 +16,16 @@ export const KEY_LOCKING = '#!lua flags=allow-key-locking\n';
 
 export const operateScript: Script = {
   digests: {
-    upstash: '2e97b8e1c5a830e8dd25c87019df5ab3301499bc',
-    redis: '4bf9fafef3a458170960c6a78276bb436c936d91',
+    upstash: 'fc5aa6923345f2467bd7a397a658eee826ffdffd',
+    redis: '1540ef374837899bc41535a2103b6ad00fa1b36d',
   },
   source: async () => (await import('./lua.ts')).OPERATE,
 };
 
 export const setScript: Script = {
   digests: {
-    upstash: 'e266e2371a2f6e4503fe971bc9432a9edf587d4a',
-    redis: '2efe33d0acff66119086cdcc7d495e0bbfc4d1bc',
+    upstash: '93f6c86ba56d366da14c1a8e6710bbd881c6b528',
+    redis: '31abae1807691bac406af859262541b02d1b6946',
   },
   source: async () => (await import('./lua.ts')).SET,
 };

@@ -1,18 +1,11 @@
+import { messageOf, ProviderError } from '../errors/index.ts';
+import { createDebts } from './debts.ts';
+import type { Operation, Reply } from './operation.ts';
 import { createPeriods } from './period.ts';
 import { createScripts, type RedisAccess } from './redis.ts';
-import type { GateRule } from './rules.ts';
+import { createRevision } from './revision.ts';
+import { type GateRule, limitsText } from './rules.ts';
 import { operateScript, setScript } from './scripts.ts';
-
-/** One operation of the script of `lua.ts`; `text` says it, and is followed by the numbers of its rules. */
-export interface Operation {
-  hash: string;
-  hold: string;
-  text: string;
-  rules: readonly GateRule[];
-}
-
-/** What the script answers for an operation. */
-export type Reply = ReadonlyArray<number | string>;
 
 /** A reply, and a revision that stood before it was made. */
 export interface Answered {
@@ -27,13 +20,15 @@ export interface StoreOptions extends RedisAccess {
   now: () => number;
   /** The longest an operation may take, in ms. */
   timeoutMs: number;
+  /** Hears, once an outage, why Redis could not be asked. */
+  onOutage: (error: unknown) => void;
 }
 
 interface Waiting {
   operation: Operation;
   since: number;
   resolve: (answered: Answered) => void;
-  reject: (error: unknown) => void;
+  reject: (error: StoreUnavailable) => void;
 }
 
 /**
@@ -44,42 +39,37 @@ const MOST_IN_FLIGHT = 4;
 const MOST_IN_BATCH = 256;
 /** How long nobody is made to wait for a Redis that has just failed to answer, in ms. */
 const PAUSE_MS = 1_000;
-/** How much is remembered of what has to be made good when Redis is back. */
-const MOST_DEBTS = 10_000;
-/** How old the knowledge of the revision may be for a remembered answer to be given, in ms; from half of that it is asked for on the side. */
-const FRESH_MS = 1_000;
 
-/** Redis could not be asked, or has not answered in time: nothing is known of what it has done. */
-export class StoreUnavailable extends Error {}
+/** Redis could not be asked, or has not answered in time. */
+export class StoreUnavailable extends Error {
+  /** Whether it was asked: then nothing is known of what it has done. */
+  readonly wasAsked: boolean;
+
+  constructor(wasAsked: boolean, cause?: unknown) {
+    super('Redis did not answer in time, or not as expected.', { cause });
+    this.wasAsked = wasAsked;
+  }
+}
 
 /** The gate's way to Redis: operations asked for at the same time share a request, and a Redis that is down holds nobody up. */
 export function createStore(options: StoreOptions) {
-  const { prefix, now, timeoutMs } = options;
-  const call = createScripts(options);
-  const periodText = createPeriods();
+  const { prefix, timeoutMs } = options;
+  const { call, read } = createScripts(options);
   const revisionKey = `${prefix}:gate-revision`;
-  let queue: Waiting[] = [];
-  const debts: Operation[] = [];
+  const revision = createRevision((signal) => read(revisionKey, signal), timeoutMs);
+  const callOf = createCalls(options.now, revisionKey);
+  const isDown = () => downUntil !== undefined;
+  const debts = createDebts({ run, isDown, pauseMs: PAUSE_MS + 10 });
+  const queue: Waiting[] = [];
   let inFlight = 0;
   let isScheduled = false;
   let downUntil: number | undefined;
   let isProbing = false;
-  let payTimer: ReturnType<typeof setTimeout> | undefined;
-  let revision = -1;
-  let revisionAt = Number.NEGATIVE_INFINITY;
-  let looking: Promise<void> | undefined;
-
-  const revisionAge = () => performance.now() - revisionAt;
-
-  function noteRevision(value: unknown, at: number): void {
-    if (at < revisionAt) return;
-    revision = Number(value ?? 0);
-    revisionAt = at;
-  }
+  let answeredAt = Number.NEGATIVE_INFINITY;
 
   function run(operation: Operation): Promise<Answered> {
     if (downUntil !== undefined && (isProbing || performance.now() < downUntil))
-      return Promise.reject(new StoreUnavailable('Redis has just failed to answer.'));
+      return Promise.reject(new StoreUnavailable(false));
     return new Promise((resolve, reject) => {
       queue.push({ operation, since: performance.now(), resolve, reject });
       schedule();
@@ -97,44 +87,81 @@ export function createStore(options: StoreOptions) {
 
   async function send(batch: Waiting[]): Promise<void> {
     inFlight++;
-    isProbing = downUntil !== undefined;
+    isProbing = isDown();
     const startedAt = performance.now();
     const abort = new AbortController();
     const oldest = batch[0]?.since ?? startedAt;
     const timer = setTimeout(() => abort.abort(), Math.max(0, timeoutMs - (startedAt - oldest)));
     try {
-      const readFirst = revisionAge() > FRESH_MS / 2 ? revisionKey : undefined;
       // What is decided now holds for the revision known now: a change that comes in between is seen as a newer one.
-      const known = revision;
+      let before = revision.last();
+      const readFirst = revision.isOld() ? revisionKey : undefined;
       const operations = batch.map(({ operation }) => operation);
       const { result, read } = await call({ ...callOf(operations), readFirst }, abort.signal);
-      if (readFirst !== undefined) noteRevision(read, startedAt);
-      downUntil = undefined;
-      const before = readFirst === undefined ? known : Number(read ?? 0);
-      const replies = result as Reply[];
+      if (readFirst !== undefined) before = revision.note(read, startedAt);
+      const replies = result as readonly string[];
+      [downUntil, answeredAt] = [undefined, performance.now()];
       for (const [index, { resolve }] of batch.entries())
-        resolve({ reply: replies[index] ?? [], revision: before });
+        resolve({ reply: replies[index]?.split(' ') ?? [], revision: before });
     } catch (error) {
-      fail(batch, error);
+      fail(batch, { error, startedAt });
     } finally {
       clearTimeout(timer);
       inFlight--;
       isProbing = false;
       schedule();
-      payLater();
+      debts.payLater();
     }
   }
 
-  /** Whoever waits behind a request that failed does not wait for another. */
-  function fail(batch: readonly Waiting[], cause: unknown): void {
+  /** Where Redis has answered others meanwhile, one request was lost; else whoever waits behind it does not wait for another. */
+  function fail(
+    batch: readonly Waiting[],
+    { error, startedAt }: { error: unknown; startedAt: number },
+  ): void {
+    for (const { reject } of batch) reject(new StoreUnavailable(true, error));
+    if (answeredAt > startedAt) return;
+    if (downUntil === undefined) options.onOutage(error);
     downUntil = performance.now() + PAUSE_MS;
-    const waiting = [...batch, ...queue];
-    queue = [];
-    const error = new StoreUnavailable('Redis did not answer in time, or not as expected.', { cause });
-    for (const { reject } of waiting) reject(error);
+    for (const { reject } of queue.splice(0)) reject(new StoreUnavailable(false, error));
   }
 
-  function callOf(operations: readonly Operation[]) {
+  return {
+    /** Has Redis do something. @throws {StoreUnavailable} at once where it has just failed to answer, otherwise in time. */
+    run,
+    /** Has Redis do something that must be done, whenever it can be reached. */
+    owe: debts.owe,
+    /** Resolves when nothing is owed any more, or Redis is away. */
+    settled: debts.settled,
+    /** The number that changes when anything does that may open a closed gate; nothing when that is not known for sure. */
+    revision: revision.current,
+    /** Notes a revision that Redis has told of. */
+    noteRevision: (value: string): void => void revision.note(value, performance.now()),
+    /**
+     * Sets what a subject has.
+     * @throws {ProviderError} PROVIDER_UNAVAILABLE when Redis does not answer: nothing is known of whether it is set, and setting it again does no harm.
+     */
+    async change(key: string, args: readonly string[]): Promise<void> {
+      const startedAt = performance.now();
+      const signal = AbortSignal.timeout(timeoutMs);
+      const keys = [key, revisionKey];
+      const { result } = await call({ script: setScript, keys, args }, signal).catch((cause: unknown) => {
+        throw new ProviderError('PROVIDER_UNAVAILABLE', `Redis did not set it: ${messageOf(cause)}`, {
+          cause,
+        });
+      });
+      revision.note(result, startedAt);
+    },
+  };
+}
+
+/** The gate's way to Redis. */
+export type Store = ReturnType<typeof createStore>;
+
+/** Puts many operations into one call of the script: each rule is said once. */
+function createCalls(now: () => number, revisionKey: string) {
+  const periodText = createPeriods();
+  return (operations: readonly Operation[]) => {
     const numbers = new Map<GateRule, number>();
     const texts = operations.map(({ text, rules }) => {
       const which = rules.map((rule) => {
@@ -152,88 +179,9 @@ export function createStore(options: StoreOptions) {
       String(Math.round((rule.warnAt ?? 0) * 100)),
       rule.block === undefined ? '1' : '0',
     ]);
-    return {
-      script: operateScript,
-      keys: operations.flatMap(({ hash, hold }) => [hash, hold]),
-      args: [String(at), String(numbers.size), ...rules, ...texts],
-    };
-  }
-
-  /** Makes good what an outage has left, now or as soon as Redis answers. */
-  function payLater(): void {
-    if (debts.length === 0 || payTimer !== undefined) return;
-    const wait = downUntil === undefined ? 0 : Math.max(0, downUntil - performance.now()) + 1;
-    payTimer = setTimeout(() => {
-      payTimer = undefined;
-      const due = debts.splice(0, MOST_IN_BATCH);
-      for (const operation of due) run(operation).catch(() => owe(operation));
-    }, wait);
-    // On Node a process that has nothing else to do may end.
-    (payTimer as { unref?: () => void }).unref?.();
-  }
-
-  function owe(operation: Operation): void {
-    if (debts.length < MOST_DEBTS) debts.push(operation);
-    payLater();
-  }
-
-  function lookAtRevision(): Promise<void> {
-    looking ??= run({ hash: prefix, hold: prefix, text: 'n -', rules: [] })
-      .then(() => {})
-      .finally(() => {
-        looking = undefined;
-      });
-    return looking;
-  }
-
-  return {
-    prefix,
-    /** Has Redis do something. @throws {StoreUnavailable} at once where it has just failed to answer, otherwise in time. */
-    run,
-    /** Has Redis do something that must be done, whenever it can be reached. */
-    owe,
-    /** How much has to be made good still. */
-    debts: () => debts.length,
-    /** The number that changes when anything does that may open a closed gate; nothing when that is not known for sure. */
-    revision(): number | undefined {
-      const age = revisionAge();
-      if (age > FRESH_MS) return undefined;
-      if (age > FRESH_MS / 2) lookAtRevision().catch(() => {});
-      return revision;
-    },
-    /** Says that something happened that may open a closed gate elsewhere. */
-    async change(key: string, args: readonly string[]): Promise<void> {
-      const signal = AbortSignal.timeout(timeoutMs);
-      const { result } = await call({ script: setScript, keys: [key, revisionKey], args }, signal);
-      noteRevision(result, performance.now());
-    },
+    const keys = operations.flatMap(({ hash, hold }) => [hash, hold]);
+    // Upstash locks every key that is named: the one that all subjects share only where it is needed.
+    if (texts.some((text) => text.startsWith('u'))) keys.push(revisionKey);
+    return { script: operateScript, keys, args: [String(at), String(numbers.size), ...rules, ...texts] };
   };
-}
-
-/** The gate's way to Redis. */
-export type Store = ReturnType<typeof createStore>;
-
-const texts = new WeakMap<GateRule, string>();
-
-/**
- * Limits by plan as the script reads them: -1 is none. `*` is any plan that is paid for and not named: what `paid` gets, else the least
- * that any paid plan gets, so that a price with a new name shuts no customer out.
- */
-function limitsText(rule: GateRule): string {
-  let text = texts.get(rule);
-  if (text === undefined) {
-    const { free: _, ...paid } = rule.limits;
-    const least = Object.values(paid).sort((left, right) => numberOf(left) - numberOf(right))[0];
-    const other = rule.limits.paid ?? least;
-    const entries = Object.entries(rule.limits).map(([plan, limit]) => [encodeURIComponent(plan), limit]);
-    text = [...entries, ...(other === undefined ? [] : [['*', other]])]
-      .map(([plan, limit]) => `${plan}=${limit === 'unlimited' ? -1 : limit}`)
-      .join();
-    texts.set(rule, text);
-  }
-  return text;
-}
-
-function numberOf(limit: number | 'unlimited'): number {
-  return limit === 'unlimited' ? Number.POSITIVE_INFINITY : limit;
 }

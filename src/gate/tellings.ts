@@ -1,7 +1,7 @@
 import type { SkeneEvent } from '../events/index.ts';
-import type { Signal, Standing } from './decision.ts';
-import type { UsageRow } from './gate.ts';
-import type { Operation, Store } from './store.ts';
+import type { Signal, Standing, UsageRow } from './decision.ts';
+import type { Operation, Reply } from './operation.ts';
+import type { Store } from './store.ts';
 
 /** A limit was reached (`usage.blocked`) or is near (`usage.warned`): once per subject, rule and period. */
 export type GateEvent = SkeneEvent & { type: 'usage.blocked' | 'usage.warned'; subject: string };
@@ -11,6 +11,13 @@ interface TellingOptions {
   now: () => number;
   onEvents: ((events: readonly GateEvent[]) => Promise<void>) | undefined;
   onUsage: ((rows: readonly UsageRow[]) => Promise<void>) | undefined;
+}
+
+/** Units that were let through without asking, still to be counted; below zero where more were given back. */
+interface Tally {
+  operation: Operation;
+  units: number;
+  then: (reply: Reply) => void;
 }
 
 /** How long changes of one counter are gathered before they are handed on, in ms. */
@@ -26,7 +33,7 @@ export function createTellings({ store, now, onEvents, onUsage }: TellingOptions
   /** By event; true once accepted, undefined while it is being told, else how to try again. */
   const told = new Map<string, true | undefined | (() => void)>();
   const rows = new Map<string, UsageRow>();
-  const tallies = new Map<string, { operation: Operation; units: number }>();
+  const tallies = new Map<string, Tally>();
   let isGathering = false;
   let isTallying = false;
 
@@ -75,10 +82,10 @@ export function createTellings({ store, now, onEvents, onUsage }: TellingOptions
   async function countTallies(): Promise<void> {
     await later(TALLY_MS);
     isTallying = false;
-    const batch = [...tallies.values()];
+    const batch = [...tallies.values()].filter(({ units }) => units !== 0);
     tallies.clear();
-    for (const { operation, units } of batch)
-      if (units > 0) store.owe({ ...operation, text: operation.text.replace(/^f \d+/, `f ${units}`) });
+    for (const { operation, units, then } of batch)
+      store.owe({ ...operation, text: operation.text.replace(/^f \d+/, `f ${units}`) }, then);
   }
 
   return {
@@ -111,18 +118,26 @@ export function createTellings({ store, now, onEvents, onUsage }: TellingOptions
       track(gather());
     },
 
-    /** Counts units that were let through without asking, or, below zero, takes them back. */
-    tally(operation: Operation, units: number): void {
+    /**
+     * Counts units that were let through without asking, or, below zero, takes them back; `operation` charges them, and the first of several
+     * is done for all.
+     */
+    tally(operation: Operation, units: number, then: (reply: Reply) => void): void {
       const key = `${operation.hash}\n${operation.rules.map(({ name }) => name).join()}`;
       const known = tallies.get(key);
-      tallies.set(key, { operation, units: (known?.units ?? 0) + units });
+      if (known === undefined) tallies.set(key, { operation, units, then });
+      else known.units += units;
       if (isTallying) return;
       isTallying = true;
       track(countTallies());
     },
 
+    /** Resolves when all is told, and Redis is owed nothing or is away. */
     async settled(): Promise<void> {
-      while (pending.size > 0) await Promise.all(pending);
+      do {
+        while (pending.size > 0) await Promise.all(pending);
+        await store.settled();
+      } while (pending.size > 0);
     },
   };
 }
