@@ -85,9 +85,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const clock = keepClock(createClock({ frozen: options.frozen ?? false }), fileOf('clock.json'));
   const log = options.log(clock);
 
+  const isRedis = options.project.deployment.database.provider === 'upstash-redis';
   const postgres =
-    options.databaseUrl === undefined
-      ? await startEmbeddedPostgres({ dataDir: fileOf('postgres'), port: ports.postgres })
+    options.databaseUrl === undefined && !isRedis
+      ? await startEmbeddedPostgres({ dataDir: fileOf('postgres'), port: ports.postgres, now: clock.now })
       : undefined;
   const portsFile = createPortsFile(fileOf('ports.json'));
   const sockets = await openSockets((name) => portsFile.first(name, ports[name]));
@@ -101,7 +102,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     qstash: sockets.qstash.url,
     redis: sockets.redis.url,
     inbox: sockets.inbox.url,
-    database: options.databaseUrl ?? postgres?.url ?? '',
+    database: options.databaseUrl ?? postgres?.url ?? (isRedis ? localRedisAddress(sockets.redis.url) : ''),
     neon: postgres === undefined ? undefined : `${sockets.functions.url}/dev/neon`,
     planetscale:
       options.project.deployment.database.provider === 'planetscale'
@@ -207,6 +208,11 @@ async function openPlanetscaleFront({
   if (provider !== 'planetscale' || !/^mysql:/.test(databaseUrl)) return undefined;
   const { createPlanetscaleFront } = await import('./planetscale/front.ts');
   return createPlanetscaleFront(databaseUrl);
+}
+
+/** The local Redis as the application's database: beside the state, whose keys begin with `skene:`. */
+function localRedisAddress(url: string): string {
+  return Object.assign(new URL(url), { password: DEV_REDIS_TOKEN }).href;
 }
 
 function withCredentials(url: string, { username, password }: URL): string {

@@ -26,6 +26,7 @@ export interface EmbeddedPostgres {
  * Starts PostgreSQL (PGlite) behind its wire protocol on loopback and behind Neon's protocol over HTTP.
  * @param options.dataDir where it is kept; nowhere for longer than this runs, when absent. A fresh one gets the tables of the README.
  * @param options.port the wanted port (0 for any); a busy one is passed over for the next.
+ * @param options.now what time it is to it, in ms since the epoch: what `NOW()` answers; the machine's time unless told.
  * @param options.idleInTransactionMs how long others wait for a connection that has begun a transaction and does nothing, before it
  *   is closed with error 25P03; 10 seconds unless told.
  * @throws {EnvError} USAGE when another process uses the directory, or no port could be had.
@@ -33,6 +34,7 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres(options: {
   dataDir?: string | undefined;
   port: number;
+  now?: (() => number) | undefined;
   idleInTransactionMs?: number;
 }): Promise<EmbeddedPostgres> {
   const undo: (() => unknown)[] = [];
@@ -52,12 +54,17 @@ export async function startEmbeddedPostgres(options: {
 
 /** @param undo takes what closes it again. */
 async function openBackend(
-  { dataDir, idleInTransactionMs }: { dataDir?: string | undefined; idleInTransactionMs?: number },
+  {
+    dataDir,
+    now = Date.now,
+    idleInTransactionMs,
+  }: { dataDir?: string | undefined; now?: (() => number) | undefined; idleInTransactionMs?: number },
   undo: (() => unknown)[],
 ): Promise<Backend> {
   if (dataDir === undefined && idleInTransactionMs === undefined) {
     const cluster = await openTemporaryCluster();
     undo.push(cluster.close);
+    cluster.setClock(now);
     await cluster.backend.prepare(SAMPLE_TABLES);
     return cluster.backend;
   }
@@ -65,6 +72,7 @@ async function openBackend(
   undo.push(directory.close);
   const engine = await startEngine(directory.cluster);
   undo.push(engine.close);
+  engine.setClock(now);
   const backend = await createBackend(engine, { patienceMs: idleInTransactionMs ?? IDLE_IN_TRANSACTION_MS });
   if (directory.isFresh) {
     await backend.prepare(SAMPLE_TABLES);

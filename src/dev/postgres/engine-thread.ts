@@ -11,6 +11,16 @@ const database = await PGlite.create(directory, {
   ],
 });
 
+const machineNow = Date.now;
+let movedBy = 0;
+let latest = 0;
+
+/** PostgreSQL takes the time from here. It never goes back, as rows are ordered by it. */
+Date.now = () => {
+  latest = Math.max(latest, machineNow() + movedBy);
+  return latest;
+};
+
 function report(what: Report): void {
   parentPort?.postMessage(what);
 }
@@ -20,6 +30,9 @@ async function obey(order: Order): Promise<void> {
     await database.close();
     process.exit();
   }
+  movedBy = order.now - machineNow();
+  // Another world may be behind the last one, by whose clock this thread went.
+  if (order.isNewWorld) latest = 0;
   await database.execProtocolRawStream(order.messages, {
     onRawData: (bytes) => report({ kind: 'answer', bytes: bytes.slice() }),
   });

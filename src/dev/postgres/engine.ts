@@ -11,6 +11,8 @@ export interface Engine {
    *   transactions are kept, everything of the session is gone.
    */
   run(messages: Uint8Array, onAnswer: (bytes: Uint8Array) => void): Promise<void>;
+  /** Goes by this clock from now on; by the machine's at first. */
+  setClock(now: () => number): void;
   /** Ends what runs now, whatever it is. */
   interrupt(): void;
   /** Whether the process is to go on for its sake; it is at first. */
@@ -25,7 +27,15 @@ export interface ThreadData {
 }
 
 /** What the thread is told, and what it says. */
-export type Order = { kind: 'run'; messages: Uint8Array } | { kind: 'close' };
+export type Order =
+  | {
+      kind: 'run';
+      messages: Uint8Array;
+      /** What time it is to PostgreSQL, ms since the epoch; and whether that may be earlier than at the last order. */
+      now: number;
+      isNewWorld: boolean;
+    }
+  | { kind: 'close' };
 export type Report = { kind: 'ready' } | { kind: 'answer'; bytes: Uint8Array } | { kind: 'done' };
 
 /** The triggers cannot see by a lock whether somebody listens: all sessions are one to PostgreSQL. */
@@ -42,11 +52,15 @@ const isSource = import.meta.url.endsWith('.ts');
 export async function startEngine(directory: string): Promise<Engine> {
   let thread: Worker | undefined = await startThread(directory);
   let isInterrupted = false;
+  let now = Date.now;
+  let isNewWorld = false;
 
   return {
     async run(messages, onAnswer) {
       thread ??= await startThread(directory);
-      const ending = await converse(thread, { kind: 'run', messages }, onAnswer);
+      const order: Order = { kind: 'run', messages, now: now(), isNewWorld };
+      isNewWorld = false;
+      const ending = await converse(thread, order, onAnswer);
       if (ending === 'done' && !isInterrupted) return;
       await thread.terminate();
       thread = undefined;
@@ -55,6 +69,10 @@ export async function startEngine(directory: string): Promise<Engine> {
       throw new InternalError(
         'The local PostgreSQL was stopped at this statement and has been started again.',
       );
+    },
+    setClock(clock) {
+      now = clock;
+      isNewWorld = true;
     },
     interrupt() {
       isInterrupted = true;

@@ -5,6 +5,8 @@ import { startEngine } from './engine.ts';
 /** A PostgreSQL that runs over a temporary directory, without any tables. */
 export interface TemporaryCluster {
   backend: Backend;
+  /** Goes by this clock from now on. */
+  setClock(now: () => number): void;
   /** Gives it back when nobody is connected: it is emptied and waits for the next who needs one. */
   close(): Promise<void>;
 }
@@ -14,6 +16,7 @@ const spare: SpareCluster[] = [];
 
 interface SpareCluster {
   backend: Backend;
+  setClock(now: () => number): void;
   /** Whether the process goes on for its sake. */
   setNeeded(isNeeded: boolean): void;
   stop(): Promise<void>;
@@ -42,6 +45,7 @@ export async function openTemporaryCluster(): Promise<TemporaryCluster> {
   cluster.setNeeded(true);
   return {
     backend: cluster.backend,
+    setClock: cluster.setClock,
     async close() {
       try {
         await cluster.backend.prepare(EMPTY);
@@ -62,6 +66,7 @@ async function startCluster(): Promise<SpareCluster> {
     const backend = await createBackend(engine, { patienceMs: IDLE_IN_TRANSACTION_MS });
     return {
       backend,
+      setClock: engine.setClock,
       setNeeded: engine.setNeeded,
       async stop() {
         await engine.close();

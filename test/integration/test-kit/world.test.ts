@@ -83,6 +83,26 @@ describe('a world', () => {
     );
   });
 
+  it('has a database that lives in its time, forwards only', async () => {
+    const world = await open({ config: patient });
+    const timeOf = async () => {
+      const [row] = await world.sql<{ now: Date; distance: number }>(
+        'select now(), extract(epoch from clock_timestamp() - created_at)::int as distance from users',
+      );
+      return [row?.now.getTime() ?? 0, row?.distance] as const;
+    };
+    await world.signUp();
+    const [before] = await timeOf();
+    expect(before - world.stack.clock.now()).toBeLessThan(5_000);
+    await world.advance('30d');
+    const [after, distance] = await timeOf();
+    expect(after - before).toBeGreaterThan(29 * 86_400_000);
+    expect(distance).toBeGreaterThan(29 * 86_400);
+    const next = await open({ config: withReminder });
+    const [{ now } = { now: new Date(0) }] = await next.sql<{ now: Date }>('select now()');
+    expect(Math.abs(now.getTime() - next.stack.clock.now())).toBeLessThan(5_000);
+  });
+
   it('changes and removes rows, and reads them', async () => {
     const world = await open({ config: activation });
     const users = world.rows('users');
