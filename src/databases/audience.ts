@@ -16,13 +16,13 @@ export interface AudiencePage {
   timeoutMs: number;
 }
 
-/** Reads a page of an audience, by its keys: wherever it begins, it costs the same. */
+/** Reads a page of an audience, by its keys: wherever it begins, it costs the same. Rows without an id belong to nobody and are left out. */
 export function readAudience(
   database: Pick<Database, 'kind' | 'select'>,
   { sql, id, after, upTo, limit, timeoutMs }: AudiencePage,
 ): Promise<Row[]> {
   const column = `audience.${quoterOf(database)(id)}`;
-  const bounds: string[] = [];
+  const bounds = [`${column} IS NOT NULL`];
   const params: string[] = [];
   for (const [operator, value] of [
     ['>', after],
@@ -32,9 +32,8 @@ export function readAudience(
     params.push(value);
     bounds.push(`${column} ${operator} $${params.length}`);
   }
-  const where = bounds.length === 0 ? '' : ` WHERE ${bounds.join(' AND ')}`;
   // The line break ends a comment that the query may end with.
-  const paged = `SELECT * FROM (${sql}\n) AS audience${where} ORDER BY ${column} LIMIT ${Math.floor(limit)}`;
+  const paged = `SELECT * FROM (${sql}\n) AS audience WHERE ${bounds.join(' AND ')} ORDER BY ${column} LIMIT ${Math.floor(limit)}`;
   return database.select({ sql: paged, params, timeoutMs });
 }
 

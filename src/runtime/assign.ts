@@ -1,18 +1,24 @@
-import { shareOf } from '../outcomes/index.ts';
+import type { ArmChooser } from '../outcomes/index.ts';
 import type { Plan, PlanAction } from '../plan/index.ts';
 
-/** What falls to a subject of a loop. */
-export interface Assignment {
-  /** They get nothing, so that the effect on the others can be seen. */
-  isHeldOut: boolean;
-  /** The variant of the email that they get; '' for the email itself. */
-  arm: string;
+/**
+ * The variants that fall to somebody who enters an audience's loop, one for each of its steps, by commas: the whole episode is chosen when
+ * it begins.
+ */
+export function armsOf(
+  { steps }: Pick<Plan, 'steps'>,
+  chooser: ArmChooser,
+  who: { subject: string; episode: string },
+): string {
+  const arms = steps.map(({ id, action }) =>
+    action.type === 'email' ? chooser.armOf({ key: id, email: action }, who) : '',
+  );
+  return arms.some((arm) => arm !== '') ? arms.join(',') : '';
 }
 
-/** What falls to a subject: the same whenever it is asked. */
-export function assign({ loop, rules }: Pick<Plan, 'loop' | 'rules'>, subject: string): Assignment {
-  const holdout = rules?.holdout ?? 0;
-  return { isHeldOut: holdout > 0 && shareOf(`${loop}/holdout`, subject) < holdout, arm: '' };
+/** The variant of one step. @param step from 0. */
+export function armAt(arms: string, step: number): string {
+  return arms.split(',')[step] ?? '';
 }
 
 /** The action as a variant of it has it. */
@@ -21,6 +27,7 @@ export function actionFor(action: PlanAction, arm: string): PlanAction {
   const { template, subject, personalization } = action.variants.find(({ id }) => id === arm) ?? {};
   return {
     ...action,
+    arm,
     template: template ?? action.template,
     subject: subject ?? action.subject,
     personalization: { ...action.personalization, ...personalization },

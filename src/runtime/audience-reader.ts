@@ -14,8 +14,6 @@ export interface Chunk {
   last: string | undefined;
   /** Nothing comes after. */
   isLast: boolean;
-  /** What could not be used, as sentences. */
-  problems: string[];
 }
 
 /** Rows per query: more than are mailed at once, as a query that counts costs the same however few of its rows are taken. */
@@ -56,9 +54,6 @@ export function createAudienceReader(
         rows: await withContacts(bySubject(taken, users.id)),
         last: after,
         isLast: rows.length === 0 && isDrained,
-        problems: taken.some((row) => isMissing(row[users.id]))
-          ? [`Rows of the audience have no ${users.id}; they belong to nobody and are passed over.`]
-          : [],
       };
     },
 
@@ -86,16 +81,12 @@ function bySubject(rows: readonly Row[], id: string): Map<string, Row> {
   for (const row of rows) {
     const subject = String(row[id]);
     // A join may give somebody several rows: the first speaks for them.
-    if (!isMissing(row[id]) && !found.has(subject)) found.set(subject, row);
+    if (!found.has(subject)) found.set(subject, row);
   }
   return found;
 }
 
 function lastId(rows: readonly Row[], id: string): string | undefined {
-  const row = rows.findLast((candidate) => !isMissing(candidate[id]));
-  return row === undefined ? undefined : String(row[id]);
-}
-
-function isMissing(value: unknown): boolean {
-  return value === null || value === undefined;
+  const last = rows.at(-1);
+  return last === undefined ? undefined : String(last[id]);
 }

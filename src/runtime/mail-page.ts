@@ -7,7 +7,7 @@ import type { PlanStep } from '../plan/index.ts';
 import type { RunPayload } from '../runs/index.ts';
 import type { Claimed, OpenPage, PageFact, PageSite } from '../state/index.ts';
 import { type After, runAfter } from './after.ts';
-import { actionFor } from './assign.ts';
+import { actionFor, armAt } from './assign.ts';
 
 /** What mailing pages needs from around it. */
 export interface PageMailerContext {
@@ -39,11 +39,11 @@ export function createPageMailer({ payload, services, database, sending, pace }:
   const { episodes } = services.state;
   const stepOf = ({ step }: Claimed): PlanStep | undefined => plan.steps[step];
 
-  function itemOf(step: PlanStep, { subject, arm }: Claimed, row: Row): PageItem {
+  function itemOf(step: PlanStep, { subject, arm, step: index }: Claimed, row: Row): PageItem {
     const { id, email, name } = plan.users;
     const user = { ...row, id: row[id], email: row[email], name: row[name] };
     return {
-      action: actionFor(step.action, arm),
+      action: actionFor(step.action, armAt(arm, index)),
       site: {
         runId: payload.runId,
         loop: plan.loop,

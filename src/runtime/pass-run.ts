@@ -1,8 +1,8 @@
 import type { WorkflowContext } from '@upstash/workflow';
-import { tickEventType } from '../plan/index.ts';
-import { type RunPayload, startRuns } from '../runs/index.ts';
-import type { Pass, RunFact } from '../state/index.ts';
+import type { RunPayload } from '../runs/index.ts';
+import type { RunFact } from '../state/index.ts';
 import { createPass, type PassContext, type PassProgress } from './pass.ts';
+import { startTurn, turnOf } from './pass-turn.ts';
 import { retriable } from './retriable.ts';
 
 /** What the story of a pass over an audience is told with. */
@@ -13,61 +13,29 @@ export interface PassRun {
   sendPages(part: number): Promise<boolean>;
 }
 
-/** What a run tells the next that goes on with its pass. */
-interface Handover {
-  pass: Pass;
-  /** When the pass began, ms since the epoch. */
-  startedAt: number;
-  part: number;
-}
-
 /** The verbs of a run that passes over an audience. */
 export function createPassRun(
-  context: Pick<WorkflowContext<RunPayload>, 'run' | 'sleepUntil' | 'workflowRunCreatedAt'>,
+  context: Pick<WorkflowContext<RunPayload>, 'run' | 'sleepUntil' | 'workflowRunCreatedAt' | 'headers'>,
   passContext: PassContext,
 ): PassRun {
   const { payload, services, pace } = passContext;
-  const { plan, event } = payload;
-  const handed = event.data as Partial<Handover> | undefined;
-  const pass: Pass = handed?.pass ?? {
-    loop: plan.loop,
-    entry: plan.entry,
-    id: event.id,
-    at: Date.parse(event.time ?? ''),
-  };
-  const startedAt = handed?.startedAt ?? context.workflowRunCreatedAt;
+  const { plan } = payload;
+  const turn = turnOf(payload, context.workflowRunCreatedAt);
+  const { pass, startedAt } = turn;
   const deadline = startedAt + timeoutOf(payload) * 1_000;
 
-  /** Starts a run that goes on where this one ends; told twice, it is the same run. */
-  async function startNext(id: string, next: Handover): Promise<void> {
-    const { started, known, refused } = await startRuns(
-      [
-        {
-          specversion: '1.0',
-          id,
-          source: '/schedules',
-          type: tickEventType(plan),
-          time: event.time,
-          data: { ...next },
-        },
-      ],
-      {
-        plans: [plan],
-        state: services.state,
-        queue: services.queue,
-        functionsUrl: services.env.functionsUrl,
-        headers: services.env.bypassHeaders,
-        now: services.now,
-      },
-    );
-    if (started.length + known.length === 0) throw new Error(`QStash refused a pass: ${refused[0]?.reason}`);
+  /** An attempt that was cut off may have run out of a time limit that nobody told us: each next one tries less at once. */
+  function stepMs(): number {
+    const retried = Number(context.headers.get('upstash-retried') ?? 0);
+    return pace.stepMs / 2 ** retried;
   }
 
   async function end(progress: PassProgress): Promise<void> {
     const { sweep, counts, quietUntil } = await services.state.sweeps.result(pass);
     if (progress === 'done' && quietUntil !== undefined) {
-      const next = { loop: plan.loop, entry: plan.entry, id: `${pass.id}~${quietUntil}`, at: quietUntil };
-      await startNext(next.id, { pass: { ...next, again: sweep }, startedAt: quietUntil, part: 0 });
+      const { loop, entry } = pass;
+      const next = { loop, entry, id: `${pass.id}~${quietUntil}`, at: quietUntil, again: sweep };
+      await startTurn({ pass: next, startedAt: quietUntil, part: 0, pages: 0 }, passContext);
     }
     const detail = progress === 'superseded' ? undefined : counts;
     await finish({ outcome: OUTCOMES[progress], detail });
@@ -84,21 +52,21 @@ export function createPassRun(
   }
 
   async function handOver(): Promise<void> {
-    const part = (handed?.part ?? 0) + 1;
-    await startNext(`${pass.id}+${part}`, { pass, startedAt, part });
+    const { pages } = await services.state.sweeps.result(pass);
+    await startTurn({ ...turn, part: turn.part + 1, pages }, passContext);
     await finish({ outcome: 'handed_over', detail: undefined });
   }
 
   return {
     async untilDue() {
-      if (pass.again !== undefined && handed?.part === 0)
+      if (pass.again !== undefined && turn.part === 0)
         await context.sleepUntil('quiet hours', new Date(pass.at));
     },
 
     async sendPages(part) {
       const progress = await context.run<PassProgress>(`pages ${part}`, () =>
         retriable(async () => {
-          const worked = await createPass(pass, passContext).work(deadline);
+          const worked = await createPass(pass, passContext).work({ stepMs: stepMs(), deadline });
           if (worked !== 'goes on') await end(worked);
           else if (part >= pace.mostSteps) await handOver();
           return worked;

@@ -10,6 +10,7 @@ import { runAfter } from './after.ts';
 import { findUser } from './find-user.ts';
 import type { PassRun } from './pass-run.ts';
 import { retriable } from './retriable.ts';
+import { createRunTrial } from './run-trial.ts';
 import { nextPause } from './waiting.ts';
 
 /** What a story of `workflows/` is told with. */
@@ -58,6 +59,11 @@ interface Quiet {
   quiet: { until: number; isOver: boolean };
 }
 
+/** What became of what was to be done. */
+interface Performed extends Omit<ActionResult, 'outcome'> {
+  outcome: ActionResult['outcome'] | 'held_out';
+}
+
 /** What is done on a verdict. */
 type Choice = (verdict: Verdict) => PlanAction | undefined;
 
@@ -102,6 +108,7 @@ export function createRun(runContext: RunContext): Run {
     });
   }
 
+  const trial = createRunTrial(payload, services);
   const userOf = () => findUser(payload, { database, state: services.state });
 
   /** When an action may be done that has to wait for the end of its subject's quiet hours, ms since the epoch. */
@@ -112,24 +119,34 @@ export function createRun(runContext: RunContext): Run {
     return quietUntil(hours, { timezone: user[plan.users.timezone ?? 'timezone'], now: services.now() });
   }
 
+  /** Does what falls to the subject, or nothing where they are held out, and counts it. */
+  async function perform(step: PlanStep, verdict: Verdict, action: PlanAction): Promise<Performed> {
+    const user = await userOf();
+    const assigned = await trial.assign(step, action, user.email);
+    const result: Performed = assigned.isHeldOut
+      ? { outcome: 'held_out', detail: {} }
+      : await act(assigned.action, {
+          caps: plan.rules?.caps ?? [],
+          runId: payload.runId,
+          loop: plan.loop,
+          entry: event.id,
+          step: step.id,
+          subject,
+          scope: { user, row: verdict.met ? verdict.row : {}, event: event.data ?? {} },
+        });
+    await trial.note({ step, action, arm: assigned.arm }, result.outcome);
+    return result;
+  }
+
   /** Acts on a verdict and writes down what came of it; all of it may happen again, and then changes nothing. */
   async function settle(step: PlanStep, verdict: Verdict, action: PlanAction | undefined): Promise<Progress> {
     const facts: RunFact[] =
       step.condition === undefined ? [] : [fact(step, verdict.met ? 'met' : 'timed_out')];
+    let isHeldOut = false;
+    await trial.settle(step, verdict);
     if (action !== undefined) {
-      const result = await act(action, {
-        caps: plan.rules?.caps ?? [],
-        runId: payload.runId,
-        loop: plan.loop,
-        entry: event.id,
-        step: step.id,
-        subject,
-        scope: {
-          user: await userOf(),
-          row: verdict.met ? verdict.row : {},
-          event: event.data ?? {},
-        },
-      });
+      const result = await perform(step, verdict, action);
+      isHeldOut = result.outcome === 'held_out';
       facts.push(fact(step, result.outcome, result.detail));
       const isDone = result.outcome === 'sent' || result.outcome === 'done';
       if (step.after !== undefined && isDone && action === step.action)
@@ -138,7 +155,7 @@ export function createRun(runContext: RunContext): Run {
           report: services.report,
         });
     }
-    const goesOn = step !== plan.steps.at(-1) && (verdict.met || action !== undefined);
+    const goesOn = step !== plan.steps.at(-1) && (verdict.met || action !== undefined) && !isHeldOut;
     await writeDown(step, facts, goesOn);
     return { settled: true, goesOn };
   }

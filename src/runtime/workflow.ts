@@ -8,6 +8,7 @@ import type { Deployment } from '../plan/index.ts';
 import { createQStashClient, createReceiver, type RunPayload } from '../runs/index.ts';
 import { createPace } from './pace.ts';
 import { createPassRun } from './pass-run.ts';
+import { goOnAfterFailure, turnOf } from './pass-turn.ts';
 import { createRun, type Run } from './run.ts';
 
 /** The story of one type of loop: what a run does, from its start to its end. */
@@ -51,10 +52,10 @@ export function serveWorkflow(
       refuseUnknownVersion(context.requestPayload);
       const { requestPayload: payload } = context;
       const run = createRun({ context, services, database: host.database, act: actingWith(host) });
-      const isPass = payload.plan.trigger.type === 'schedule';
       const { database } = host;
       const passContext = { payload, services, database, sending: actionContextOf(host), pace };
-      await definition.story(isPass ? { ...run, audience: createPassRun(context, passContext) } : run);
+      const audience = isPass(payload) ? createPassRun(context, passContext) : undefined;
+      await definition.story({ ...run, audience });
     },
     {
       url,
@@ -62,11 +63,18 @@ export function serveWorkflow(
       receiver: createReceiver(env.signingKeys, url),
       disableTelemetry: true,
       failureFunction: async ({ context, failStatus, failResponse }) => {
-        await recordFailure(context.requestPayload, { failStatus, failResponse }, services);
+        const { requestPayload: payload } = context;
+        await recordFailure(payload, { failStatus, failResponse }, services);
+        if (isPass(payload))
+          await goOnAfterFailure(turnOf(payload, context.workflowRunCreatedAt), { payload, services });
       },
     },
   );
   return handler;
+}
+
+function isPass({ plan }: RunPayload): boolean {
+  return plan.trigger.type === 'schedule';
 }
 
 function actingWith(host: WorkflowHost): Parameters<typeof createRun>[0]['act'] {

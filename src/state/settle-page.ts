@@ -11,7 +11,7 @@ import { NOTE_HISTORY } from './history.ts';
 import type { Keys } from './keys.ts';
 import { MAIL_CAPS } from './mail-caps.ts';
 import { type Redis, reachRedis } from './redis.ts';
-import { dayOf } from './run-log.ts';
+import { dayOf, WITH_REASON } from './run-log.ts';
 
 const COUNTER_SECONDS = 800 * 86_400;
 
@@ -40,6 +40,7 @@ local page = cjson.decode(ARGV[1])
 local sweep = redis.call('HMGET', KEYS[1], 'pass', 'walk', 'cursor')
 if sweep[1] ~= page.pass or sweep[2] ~= page.walk or sweep[3] ~= page.cursor then return 0 end
 redis.call('HSET', KEYS[1], 'cursor', page.last, 'open', page.open)
+redis.call('HINCRBY', KEYS[1], 'pages', 1)
 local quiet = tonumber(redis.call('HGET', KEYS[1], 'quiet') or '')
 if page.quietUntil and (not quiet or page.quietUntil < quiet) then
   redis.call('HSET', KEYS[1], 'quiet', page.quietText)
@@ -49,6 +50,7 @@ for outcome, count in pairs(page.counts) do
   redis.call('HINCRBY', KEYS[1], 'count|' .. outcome, count)
   redis.call('HINCRBY', KEYS[3], outcome, count)
 end
+for reason, count in pairs(page.reasons) do redis.call('HINCRBY', KEYS[3], reason, count) end
 redis.call('EXPIRE', KEYS[3], page.counterSeconds)
 for index = 1, #KEYS - 3 do
   local subject = KEYS[3 + index]
@@ -94,7 +96,8 @@ export function createPageSettling(redis: Redis, keys: Keys) {
         open: isLast ? '0' : '1',
         quietUntil,
         quietText: String(quietUntil),
-        counts: countsOf(facts),
+        counts: countsOf(facts.map(({ outcome }) => outcome)),
+        reasons: countsOf(facts.filter(hasReason).map(({ outcome, reason }) => `${outcome}|${reason}`)),
         field: episodeField(pass),
         historyField: historyField(pass),
         nowText: String(now),
@@ -123,10 +126,14 @@ export function createPageSettling(redis: Redis, keys: Keys) {
   };
 }
 
-function countsOf(facts: readonly PageFact[]): Record<string, number> {
+function countsOf(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { outcome } of facts) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
+}
+
+function hasReason({ outcome, reason }: PageFact): boolean {
+  return reason !== '' && WITH_REASON.includes(outcome);
 }
 
 /** The episode to put in place after a fact, and the mail to strike from the caps. */

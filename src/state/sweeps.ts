@@ -43,7 +43,7 @@ if get('pass') ~= ARGV[1] then
   if isLate or (ARGV[3] ~= '' and (isOpen or ARGV[3] ~= tostring(number))) then return {'superseded'} end
   redis.call('HSET', KEYS[1], 'pass', ARGV[1], 'at', ARGV[2], 'own', '0')
   for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
-    if field == 'quiet' or string.sub(field, 1, 6) == 'count|' then redis.call('HDEL', KEYS[1], field) end
+    if field == 'quiet' or field == 'pages' or string.sub(field, 1, 6) == 'count|' then redis.call('HDEL', KEYS[1], field) end
   end
 end
 if not isOpen then
@@ -57,6 +57,10 @@ return {'open', number, walk, get('cursor')}`;
 /** What a pass came to. */
 export interface PassResult {
   sweep: number;
+  /** The pass it is about: the one that was begun last. */
+  pass: string;
+  /** How many pages of the audience it has dealt with. */
+  pages: number;
   counts: Record<string, number>;
   quietUntil?: number | undefined;
 }
@@ -84,10 +88,13 @@ export function createSweeps(redis: Redis, keys: Keys) {
       const reply = await reachRedis(
         async () => (await redis.hgetall(keys.sweep(loop, entry))) as unknown as string[] | null,
       );
-      const result: PassResult = { sweep: 0, counts: {} };
+      const result: PassResult = { sweep: 0, pass: '', pages: 0, counts: {} };
       for (const [index, field] of (reply ?? []).entries()) {
-        const value = Number(reply?.[index + 1]);
         if (index % 2 === 1) continue;
+        const text = reply?.[index + 1] ?? '';
+        const value = Number(text);
+        if (field === 'pass') result.pass = text;
+        if (field === 'pages') result.pages = value;
         if (field.startsWith('count|')) result.counts[field.slice('count|'.length)] = value;
         if (field === 'quiet') result.quietUntil = value;
         if (field === 'sweep') result.sweep = value;

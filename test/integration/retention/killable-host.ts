@@ -1,0 +1,80 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+import type { HostNews, HostOrder } from './function-host.ts';
+
+/** The functions in a process of their own, which is started again whenever it was killed. */
+export interface KillableHost {
+  /** Resolves once it serves. */
+  ready(): Promise<void>;
+  /** Ends the process as a power cut does; another is started. */
+  kill(): void;
+  /** Sets the time there, ms since the epoch; it goes on from that with the machine's. */
+  setTime(now: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const source = fileURLToPath(new URL('function-host.ts', import.meta.url));
+/** Below the packages that it imports. */
+const cache = fileURLToPath(new URL('../../../node_modules/.cache/', import.meta.url));
+
+/** Starts the functions at a port of loopback. @param onMemory is told what the process holds, in bytes, ten times a second. */
+export function startFunctionHost(
+  order: Omit<HostOrder, 'now'>,
+  start: number,
+  onMemory: (rss: number) => void,
+): KillableHost {
+  // One file starts several times faster than many that are compiled on the way.
+  const program = join(cache, `function-host-${process.pid}.mjs`);
+  buildSync({
+    entryPoints: [source],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+  });
+  let offset = start - Date.now();
+  let isOver = false;
+  let child: ChildProcess;
+  let ready: Promise<unknown>;
+
+  function launch(): void {
+    const launched = fork(program, { execArgv: [] });
+    child = launched;
+    const isReady = new Promise<void>((resolve) => {
+      launched.on('message', (news: HostNews) => {
+        onMemory(news.rss);
+        if (news.isReady) resolve();
+      });
+    });
+    ready = isReady;
+    launched.once('exit', () => {
+      if (!isOver) launch();
+    });
+    launched.send({ ...order, now: Date.now() + offset } satisfies HostOrder);
+  }
+  launch();
+
+  return {
+    ready: async () => void (await ready),
+    kill: () => void child.kill('SIGKILL'),
+    async setTime(now) {
+      await ready;
+      offset = now - Date.now();
+      const isSet = once(child, 'message');
+      child.send({ now });
+      await isSet;
+    },
+    async stop() {
+      isOver = true;
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+      rmSync(program);
+    },
+  };
+}
