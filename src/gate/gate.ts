@@ -14,7 +14,7 @@ import type { Operation, Reply } from './operation.ts';
 import { createOutage, type DecideBySql } from './outage.ts';
 import type { RedisAccess } from './redis.ts';
 import type { Route } from './route.ts';
-import { createRuleBook, type RuleSet, rulesOf } from './rules.ts';
+import { createRuleBook, type GateRule, type RuleSet, rulesOf } from './rules.ts';
 import { createStore, StoreUnavailable } from './store.ts';
 import { createTellings, type GateEvent } from './tellings.ts';
 
@@ -120,7 +120,7 @@ export function createGate(options: GateOptions) {
     const ttl = ask.rid === undefined ? HOLD_MS : CLIENT_HOLD_MS;
     const plan = ask.plan === undefined ? '-' : encodeURIComponent(ask.plan);
     const hold = mode === 't' || mode === 'f' ? holdOf(ask.subject, set, rid) : hash;
-    return { hash, hold, text: `${mode} ${cost} ${ttl} ${nonce} ${plan}`, rules: set.rules };
+    return { hash, hold, rules: set.rules, form: `${mode} ${cost} ${ttl} ${plan}`, text: nonce };
   }
 
   /** Asks Redis, or, where it does not answer, the rules' policies. */
@@ -164,7 +164,7 @@ export function createGate(options: GateOptions) {
 
   function undoOf({ ask, set, rid, nonce }: Omit<Call, 'cost'>): Operation {
     const hold = holdOf(ask.subject, set, rid);
-    return { hash: hashOf(ask.subject), hold, text: `u ${nonce}`, rules: [] };
+    return { hash: hashOf(ask.subject), hold, rules: NO_RULES, text: `u ${nonce}` };
   }
 
   /** Answers how the counters stand now, or nothing where there was nothing to give back. */
@@ -260,6 +260,8 @@ export function createGate(options: GateOptions) {
 
 /** Decides whether a subject may use a feature now, and counts it. */
 export type Gate = ReturnType<typeof createGate>;
+
+const NO_RULES: GateRule[] = [];
 
 const UNGATED: Decision = {
   allowed: true,

@@ -1,23 +1,27 @@
 /**
  * What the gate does inside Redis, in one step for many operations. A subject has one hash: `$` holds its plan (`plan from to version
- * customer`), and each rule one field with the state of its period (`start used burnt denied blockTold warnTold sequence`: `burnt` of
- * the units used came from grants, and the three after it are the starts of the periods in which that happened) and one, `:x`, with what was
+ * customer`), and each rule one field with the state of its period (`start used sequence`, and once any of these is not 0 ` burnt denied
+ * blockTold warnTold`: `burnt` of the units used came from grants, and the others are 1 when that has happened) and one, `:x`, with what was
  * given beside the plan (`o::limit:expires` for an override, `g:id:left:expires` for a grant, soonest first).
  *
- * ARGV: now, the number of rules, for each rule its name, period, limits, share at which to warn (%) and whether it is soft, then one text per
- * operation. KEYS: for each operation the subject's hash and the hold of the request, and at the end, where something is given back, the
- * revision. A hold says what a request was charged, so that a request which is repeated is charged once and what is given back is what was
- * taken; one that begins with `!` says that nothing may be charged any more.
+ * ARGV: now; the number of rules, and for each its name, period, limits, share at which to warn (%) and whether it is soft; the number of
+ * forms that calls take, and for each its mode, cost, how long its hold is kept (ms), the plan (`-`: as the subject has it) and its rules;
+ * then one text per operation. KEYS: for each operation the subject's hash and the hold of the request, and at the end, where something is given
+ * back, the revision.
  *
- * Operations: `t` takes, `f` takes whether there is room or not, `p` only looks, `r` looks and counts a refusal as one, `u` gives back, `k` and `w` note
- * that a block or a warning has been told.
+ * Operations: `3:nonce` is a call of the third form, whose mode is `t` (takes), `f` (takes whether there is room or not), `p` (only looks) or `r`
+ * (looks, and counts a refusal as one); `u nonce` gives back; `k start rule` and `w start rule` note that a block or a warning has been told.
  *
- * Numbers are written with `%.0f`: Lua 5.1 writes long ones as `1.7e+12` and Lua 5.3 as `1.0`.
+ * A hold says what a request was charged, so that a request which is repeated is charged once and what is given back is what was taken; one
+ * that begins with `!` says that nothing may be charged any more.
+ *
+ * Written for speed where every call comes by: it makes few tables, and keeps numbers as the text they came in. Those it makes are written
+ * with `%.0f`: Lua 5.1 writes long ones as `1.7e+12` and Lua 5.3 as `1.0`.
  */
 export const OPERATE = `
 local call, match, format, floor, max, min = redis.call, string.match, string.format, math.floor, math.max, math.min
 local now, many = tonumber(ARGV[1]), tonumber(ARGV[2])
-local rules, replies = {}, {}
+local rules, forms, replies, none = {}, {}, {}, {}
 for i = 1, many do
   local at = 5 * i - 2
   local kind, a, b = match(ARGV[at + 1], '^(%a)(%d+),(%d+)$')
@@ -25,20 +29,39 @@ for i = 1, many do
   for plan, limit in string.gmatch(ARGV[at + 2], '([^,=]+)=([^,]+)') do limits[plan] = tonumber(limit) end
   rules[i] = { name = ARGV[at], kind = kind, a = tonumber(a), b = tonumber(b), limits = limits, warn = tonumber(ARGV[at + 3]), soft = ARGV[at + 4] == '1' }
 end
-
-local function read(text)
-  local p, u, b, d, k, w, s = match(text or '', '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)$')
-  if not p then return { u = 0, b = 0, d = 0, k = 0, w = 0, s = 0 } end
-  return { p = tonumber(p), u = tonumber(u), b = tonumber(b), d = tonumber(d), k = tonumber(k), w = tonumber(w), s = tonumber(s) }
+local first = 4 + 5 * many
+for i = 1, tonumber(ARGV[first - 1]) do
+  local mode, cost, ttl, plan, which = match(ARGV[first], '^(%a) (%S+) (%S+) (%S+) (%S+)$')
+  local form = { mode = mode, cost = tonumber(cost), text = cost, ttl = ttl, plan = plan ~= '-' and plan or nil, names = { '$' }, rules = {} }
+  for number in string.gmatch(which, '%d+') do
+    local rule = rules[tonumber(number)]
+    form.rules[#form.rules + 1] = rule
+    form.names[#form.names + 1] = rule.name
+    form.names[#form.names + 1] = rule.name .. ':x'
+  end
+  forms[i] = form
+  first = first + 1
 end
 
-local function write(t)
-  return format('%.0f %.0f %.0f %.0f %.0f %.0f %.0f', t.p, t.u, t.b, t.d, t.k, t.w, t.s)
+local function read(text)
+  local start, used, sequence, rest = match(text or '', '^(%d+) (%d+) (%d+)(.*)$')
+  if not start then return { u = 0, s = 0, b = 0, d = 0, k = 0, w = 0 } end
+  local v = { start = start, p = tonumber(start), u = tonumber(used), s = tonumber(sequence), b = 0, d = 0, k = 0, w = 0 }
+  if rest ~= '' then
+    local b, d, k, w = match(rest, '^ (%d+) (%d) (%d) (%d)$')
+    v.b, v.d, v.k, v.w = tonumber(b), tonumber(d), tonumber(k), tonumber(w)
+  end
+  return v
+end
+
+local function write(v)
+  if v.b + v.d + v.k + v.w == 0 then return v.start .. format(' %.0f %.0f', v.u, v.s) end
+  return v.start .. format(' %.0f %.0f %.0f %d %d %d', v.u, v.s, v.b, v.d, v.k, v.w)
 end
 
 local function readExtra(text)
+  if not text then return none end
   local list = {}
-  if not text then return list end
   for kind, id, amount, expires in string.gmatch(text, '(%a):([^:;]*):(-?%d+):(%d+)') do
     expires = tonumber(expires)
     if expires == 0 or now < expires then
@@ -71,132 +94,138 @@ local function periodOf(rule, p, from, to)
 end
 
 local function look(rule, packed, extra, plan, from, to)
-  local t = read(packed)
-  local start, stop = periodOf(rule, t.p, from, to)
-  local isNew = t.p ~= start
-  if isNew then t.p, t.u, t.b = start, 0, 0 end
+  local v = read(packed)
+  local start, stop = periodOf(rule, v.p, from, to)
+  v.rule, v.to, v.signal, v.left, v.till, v.list = rule, stop, 0, 0, 0, none
+  if v.p ~= start then
+    v.isNew, v.p, v.start, v.u, v.b, v.d, v.k, v.w = true, start, format('%.0f', start), 0, 0, 0, 0, 0
+  end
   local limit = rule.limits[plan]
   if not limit and plan ~= 'free' then limit = rule.limits['*'] end
-  if not limit then limit = -2 end
-  local list, left, till = readExtra(extra), 0, 0
-  for _, x in ipairs(list) do
-    if x.kind == 'o' then limit, till = x.amount, x.expires else left = left + x.amount end
+  limit = limit or -2
+  if extra then
+    v.list = readExtra(extra)
+    for _, x in ipairs(v.list) do
+      if x.kind == 'o' then limit, v.till = x.amount, x.expires else v.left = v.left + x.amount end
+    end
   end
-  local total = limit
-  if limit >= 0 or (limit == -2 and left + t.b > 0) then
-    total = max(limit, 0) + left + t.b
-    if left > 0 then total = max(total, t.u + left) end
+  v.limit, v.total = limit, limit
+  local given = v.left + v.b
+  if given > 0 and limit ~= -1 then
+    v.total = max(limit, 0) + given
+    if v.left > 0 then v.total = max(v.total, v.u + v.left) end
   end
-  return { rule = rule, t = t, to = stop, isNew = isNew, limit = limit, total = total, list = list, left = left, till = till, signal = 0 }
+  return v
 end
 
 local function shortOf(v, cost)
   if v.limit == -1 then return 0 end
-  return min(cost, max(0, v.t.u - v.t.b + cost - max(v.limit, 0)))
+  return min(cost, max(0, v.u - v.b + cost - max(v.limit, 0)))
 end
 
-local function charge(v, cost, fields)
-  local rest, burnt = shortOf(v, cost), {}
-  if rest > 0 and v.left > 0 then
-    for _, x in ipairs(v.list) do
-      local n = x.kind == 'g' and min(rest, x.amount) or 0
-      if n > 0 then
-        x.amount, rest, v.t.b = x.amount - n, rest - n, v.t.b + n
-        burnt[#burnt + 1] = format('%s=%.0f', x.id, n)
-      end
+local function burn(v, rest, fields)
+  local burnt = {}
+  for _, x in ipairs(v.list) do
+    local n = x.kind == 'g' and min(rest, x.amount) or 0
+    if n > 0 then
+      x.amount, rest, v.b = x.amount - n, rest - n, v.b + n
+      burnt[#burnt + 1] = format('%s=%.0f', x.id, n)
     end
-    fields[#fields + 1] = v.rule.name .. ':x'
-    fields[#fields + 1] = writeExtra(v.list)
   end
-  v.t.u, v.t.s = max(0, v.t.u + cost), v.t.s + 1
-  return format(';%s %.0f %.0f ', v.rule.name, v.t.p, cost) .. table.concat(burnt, ',')
+  fields[#fields + 1] = v.rule.name .. ':x'
+  fields[#fields + 1] = writeExtra(v.list)
+  return table.concat(burnt, ',')
 end
 
 local function reply(code, plan, views)
-  local r, till = {}, 0
-  for i, v in ipairs(views) do
+  local till, text = 0, ''
+  for i = 1, #views do
+    local v = views[i]
     if v.till > 0 and (till == 0 or v.till < till) then till = v.till end
-    r[i] = format(' %.0f %.0f %.0f %.0f %d %.0f', v.t.u, v.total, v.t.p, v.to, v.signal, v.t.s)
+    text = text .. format(' %.0f %.0f %s %.0f %d %.0f', v.u, v.total, v.start, v.to, v.signal, v.s)
   end
-  return format('%d %s %.0f', code, plan, till) .. table.concat(r)
+  return code .. ' ' .. plan .. (till == 0 and ' 0' or format(' %.0f', till)) .. text
 end
 
-local function take(H, R, mode, text)
-  local cost, ttl, nonce, told, which = match(text, '^(-?%d+) (%d+) (%S+) (%S+) (%S+)$')
-  cost = tonumber(cost)
-  local names, using = { '$' }, {}
-  for i in string.gmatch(which, '%d+') do
-    local rule = rules[tonumber(i)]
-    using[#using + 1] = rule
-    names[#names + 1] = rule.name
-    names[#names + 1] = rule.name .. ':x'
-  end
-  local found = call('HMGET', H, unpack(names))
-  local plan, from, to = match(found[1] or '', '^(%S+) (%d+) (%d+) ')
-  if told ~= '-' then plan = told end
-  plan = plan or 'free'
-  local views, fits, isNew, lasts = {}, true, false, found[1]
-  for i, rule in ipairs(using) do
-    local v = look(rule, found[2 * i], found[2 * i + 1], plan, tonumber(from), tonumber(to))
-    views[i] = v
-    v.fits = shortOf(v, cost) <= v.left
-    isNew, lasts = isNew or v.isNew, lasts or found[2 * i + 1]
-    if not v.fits and not rule.soft then fits, v.signal = false, 4 end
-  end
-  if mode == 'p' or (mode == 'r' and fits) then return reply(fits and 1 or 0, plan, views) end
-  local function known()
-    local owner = match(call('GET', R) or '', '^([^;]*);')
-    if not owner then return nil end
-    if owner == nonce then return 2 end
-    if owner == '!' .. nonce then return 4 end
-    return string.sub(owner, 1, 1) ~= '!' and 3 or nil
-  end
-  local function save(fields)
-    call('HSET', H, unpack(fields))
-    if isNew and not lasts then call('EXPIRE', H, 69120000) end
-  end
-  local fields = {}
-  if not fits and mode ~= 'f' then
-    local code = mode == 't' and known()
-    if code then return reply(code, plan, views) end
-    for _, v in ipairs(views) do
-      if v.signal == 4 then
-        if v.t.k ~= v.t.p then v.signal = 6 end
-        if v.t.d ~= v.t.p then
-          v.t.d = v.t.p
-          fields[#fields + 1] = v.rule.name
-          fields[#fields + 1] = write(v.t)
-        end
+local function codeOf(R, nonce)
+  local owner = match(call('GET', R) or '', '^([^;]*);')
+  if not owner then return nil end
+  if owner == nonce then return '2' end
+  if owner == '!' .. nonce then return '4' end
+  return string.sub(owner, 1, 1) ~= '!' and '3' or nil
+end
+
+local function refuse(form, H, R, nonce, plan, views)
+  local code = form.mode == 't' and codeOf(R, nonce)
+  if code then return reply(code, plan, views) end
+  local fields, isNew = {}, false
+  for _, v in ipairs(views) do
+    if v.signal == 4 then
+      if v.k == 0 then v.signal = 6 end
+      if v.d == 0 then
+        v.d, isNew = 1, isNew or v.isNew
+        fields[#fields + 1] = v.rule.name
+        fields[#fields + 1] = write(v)
       end
     end
-    if #fields > 0 then save(fields) end
-    return reply(0, plan, views)
   end
-  local before, hold = {}, nonce
-  for i, v in ipairs(views) do
-    before[i] = { v.t.u, v.t.b, v.t.s }
-    hold = hold .. charge(v, cost, fields)
-    fields[#fields + 1] = v.rule.name
-    fields[#fields + 1] = write(v.t)
+  if #fields > 0 then call('HSET', H, unpack(fields)) end
+  return reply('0', plan, views), isNew
+end
+
+local function charge(form, H, R, nonce, plan, views)
+  local fields, hold, cost, isNew = {}, nonce, form.cost, false
+  for i = 1, #views do
+    local v = views[i]
+    local burnt = v.short > 0 and v.left > 0 and burn(v, v.short, fields) or ''
+    hold = hold .. ';' .. v.rule.name .. ' ' .. v.start .. ' ' .. form.text .. ' ' .. burnt
   end
-  if not call('SET', R, hold, 'NX', 'PX', ttl) then
-    local code = known()
-    if code then
-      for i, v in ipairs(views) do v.t.u, v.t.b, v.t.s = before[i][1], before[i][2], before[i][3] end
-      return reply(code, plan, views)
-    end
-    call('SET', R, hold, 'PX', ttl)
+  if not call('SET', R, hold, 'NX', 'PX', form.ttl) then
+    local code = codeOf(R, nonce)
+    if code then return reply(code, plan, views) end
+    call('SET', R, hold, 'PX', form.ttl)
   end
-  for _, v in ipairs(views) do
-    v.signal = 0
-    if v.rule.soft and not v.fits and v.t.k ~= v.t.p then
+  for i = 1, #views do
+    local v = views[i]
+    v.u, v.s, v.signal, isNew = max(0, v.u + cost), v.s + 1, 0, isNew or v.isNew
+    if v.rule.soft and v.short > v.left and v.k == 0 then
       v.signal = 2
-    elseif v.rule.warn > 0 and v.total > 0 and v.t.w ~= v.t.p and v.t.u * 100 >= v.rule.warn * v.total then
+    elseif v.rule.warn > 0 and v.total > 0 and v.w == 0 and v.u * 100 >= v.rule.warn * v.total then
       v.signal = 1
     end
+    fields[#fields + 1] = v.rule.name
+    fields[#fields + 1] = write(v)
   end
-  save(fields)
-  return reply(1, plan, views)
+  call('HSET', H, unpack(fields))
+  return reply('1', plan, views), isNew
+end
+
+local function decide(form, H, R, nonce)
+  local found = call('HMGET', H, unpack(form.names))
+  local plan, from, to = form.plan, nil, nil
+  if found[1] then
+    local has
+    has, from, to = match(found[1], '^(%S+) (%d+) (%d+) ')
+    from, to, plan = tonumber(from), tonumber(to), plan or has
+  end
+  plan = plan or 'free'
+  local views, fits, lasts = {}, true, found[1]
+  for i = 1, #form.rules do
+    local v = look(form.rules[i], found[2 * i], found[2 * i + 1], plan, from, to)
+    views[i] = v
+    v.short, lasts = shortOf(v, form.cost), lasts or found[2 * i + 1]
+    if v.short > v.left and not v.rule.soft then fits, v.signal = false, 4 end
+  end
+  local mode = form.mode
+  if mode == 'p' or (mode == 'r' and fits) then return reply(fits and '1' or '0', plan, views) end
+  local answer, isNew
+  if fits or mode == 'f' then
+    answer, isNew = charge(form, H, R, nonce, plan, views)
+  else
+    answer, isNew = refuse(form, H, R, nonce, plan, views)
+  end
+  if isNew and not lasts then call('EXPIRE', H, 69120000) end
+  return answer
 end
 
 local function undo(H, R, nonce)
@@ -208,10 +237,10 @@ local function undo(H, R, nonce)
   end
   if owner ~= nonce then return '0 0' end
   call('DEL', R)
-  local r, fields, wasShut = {}, {}, false
+  local texts, fields, wasShut = {}, {}, false
   for name, start, cost, burnt in string.gmatch(hold, ';(%S+) (%d+) (%d+) ([^;]*)') do
     local found = call('HMGET', H, name, name .. ':x')
-    local t, list, back = read(found[1]), readExtra(found[2]), 0
+    local v, list, back = read(found[1]), readExtra(found[2]), 0
     for id, n in string.gmatch(burnt, '([^,=]+)=(%d+)') do
       back = back + tonumber(n)
       for _, x in ipairs(list) do
@@ -222,38 +251,37 @@ local function undo(H, R, nonce)
       fields[#fields + 1] = name .. ':x'
       fields[#fields + 1] = writeExtra(list)
     end
-    if t.p == tonumber(start) then
-      wasShut = wasShut or t.d == t.p
-      t.u, t.b, t.s, t.d = max(0, t.u - tonumber(cost)), max(0, t.b - back), t.s + 1, 0
+    if v.start == start then
+      wasShut = wasShut or v.d == 1
+      v.u, v.b, v.s, v.d = max(0, v.u - tonumber(cost)), max(0, v.b - back), v.s + 1, 0
       fields[#fields + 1] = name
-      fields[#fields + 1] = write(t)
+      fields[#fields + 1] = write(v)
     end
-    r[#r + 1] = format(' %.0f %s %.0f', t.u, start, t.s)
+    texts[#texts + 1] = format(' %.0f %s %.0f', v.u, start, v.s)
   end
   if #fields > 0 then call('HSET', H, unpack(fields)) end
   local revision = wasShut and call('INCR', KEYS[#KEYS]) or 0
-  return format('1 %.0f', revision) .. table.concat(r)
+  return format('1 %.0f', revision) .. table.concat(texts)
 end
 
 local function told(H, mode, text)
-  local start, index = match(text, '^(%d+) (%d+)$')
-  local name = rules[tonumber(index)].name
-  local t = read(call('HGET', H, name))
-  if t.p ~= tonumber(start) then return '0' end
-  t[mode] = t.p
-  call('HSET', H, name, write(t))
+  local start, number = match(text, '^(%d+) (%d+)$')
+  local name = rules[tonumber(number)].name
+  local v = read(call('HGET', H, name))
+  if v.start ~= start then return '0' end
+  v[mode] = 1
+  call('HSET', H, name, write(v))
   return '1'
 end
 
-for i = 1, #ARGV - 2 - 5 * many do
-  local mode, text = match(ARGV[2 + 5 * many + i], '^(%a) (.*)$')
-  local H, R = KEYS[2 * i - 1], KEYS[2 * i]
-  if mode == 'u' then
-    replies[i] = undo(H, R, text)
-  elseif mode == 'k' or mode == 'w' then
-    replies[i] = told(H, mode, text)
+for i = 1, #ARGV - first + 1 do
+  local text, H, R = ARGV[first + i - 1], KEYS[2 * i - 1], KEYS[2 * i]
+  local number, nonce = match(text, '^(%d+):(.+)$')
+  if number then
+    replies[i] = decide(forms[tonumber(number)], H, R, nonce)
   else
-    replies[i] = take(H, R, mode, text)
+    local mode, rest = match(text, '^(%a) (.*)$')
+    replies[i] = mode == 'u' and undo(H, R, rest) or told(H, mode, rest)
   end
 end
 return replies`;

@@ -1,11 +1,14 @@
 import type { GateRule } from './rules.ts';
 
-/** One operation of the script of `lua.ts`; `text` says it, and is followed by the numbers of its rules. */
+/** One operation of the script of `lua.ts`. */
 export interface Operation {
   hash: string;
   hold: string;
-  text: string;
   rules: readonly GateRule[];
+  /** What many calls have in common: mode, cost, how long the hold is kept (ms), plan. Only calls have one. */
+  form?: string | undefined;
+  /** A call's nonce, or the whole operation, to which the number of its rule is added. */
+  text: string;
 }
 
 /** What the script answers for an operation, word by word. */

@@ -16,8 +16,8 @@ export const KEY_LOCKING = '#!lua flags=allow-key-locking\n';
 
 export const operateScript: Script = {
   digests: {
-    upstash: 'fc5aa6923345f2467bd7a397a658eee826ffdffd',
-    redis: '1540ef374837899bc41535a2103b6ad00fa1b36d',
+    upstash: 'a7ee37a2a3ee617c559612dc7c80dd0405c7bc04',
+    redis: '67e30262ab6e8a359147209c0cee12b6b6288a9b',
   },
   source: async () => (await import('./lua.ts')).OPERATE,
 };

@@ -158,30 +158,54 @@ export function createStore(options: StoreOptions) {
 /** The gate's way to Redis. */
 export type Store = ReturnType<typeof createStore>;
 
-/** Puts many operations into one call of the script: each rule is said once. */
+/** Puts many operations into one call of the script: each rule, and each form that calls take, is said once. */
 function createCalls(now: () => number, revisionKey: string) {
   const periodText = createPeriods();
   return (operations: readonly Operation[]) => {
-    const numbers = new Map<GateRule, number>();
-    const texts = operations.map(({ text, rules }) => {
-      const which = rules.map((rule) => {
-        const number = numbers.get(rule) ?? numbers.size + 1;
-        numbers.set(rule, number);
-        return number;
-      });
-      return which.length === 0 ? text : `${text} ${which.join()}`;
-    });
     const at = now();
-    const rules = [...numbers.keys()].flatMap((rule) => [
-      rule.name,
-      periodText(rule, at),
-      limitsText(rule),
-      String(Math.round((rule.warnAt ?? 0) * 100)),
-      rule.block === undefined ? '1' : '0',
-    ]);
-    const keys = operations.flatMap(({ hash, hold }) => [hash, hold]);
+    const rules = createNumbers<GateRule>();
+    const forms = createNumbers<string>();
+    const which = new Map<readonly GateRule[], string>();
+    const keys: string[] = [];
+    const texts: string[] = [];
+    let undoes = false;
+    for (const { hash, hold, rules: own, form, text } of operations) {
+      let numbers = which.get(own);
+      if (numbers === undefined) {
+        numbers = own.map(rules.of).join();
+        which.set(own, numbers);
+      }
+      keys.push(hash, hold);
+      if (form !== undefined) texts.push(`${forms.of(`${form} ${numbers}`)}:${text}`);
+      else texts.push(numbers === '' ? text : `${text} ${numbers}`);
+      undoes ||= form === undefined && numbers === '';
+    }
     // Upstash locks every key that is named: the one that all subjects share only where it is needed.
-    if (texts.some((text) => text.startsWith('u'))) keys.push(revisionKey);
-    return { script: operateScript, keys, args: [String(at), String(numbers.size), ...rules, ...texts] };
+    if (undoes) keys.push(revisionKey);
+    const ruleTexts = rules
+      .all()
+      .flatMap((rule) => [
+        rule.name,
+        periodText(rule, at),
+        limitsText(rule),
+        String(Math.round((rule.warnAt ?? 0) * 100)),
+        rule.block === undefined ? '1' : '0',
+      ]);
+    const [ruleCount, formCount] = [rules.all().length, forms.all().length].map(String);
+    const args = [String(at), ruleCount ?? '', ...ruleTexts, formCount ?? '', ...forms.all(), ...texts];
+    return { script: operateScript, keys, args };
+  };
+}
+
+/** Numbers things from 1, in the order in which they first come. */
+function createNumbers<TThing>() {
+  const numbers = new Map<TThing, number>();
+  return {
+    of(thing: TThing): number {
+      const number = numbers.get(thing) ?? numbers.size + 1;
+      numbers.set(thing, number);
+      return number;
+    },
+    all: (): TThing[] => [...numbers.keys()],
   };
 }
