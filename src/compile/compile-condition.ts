@@ -1,7 +1,10 @@
 import { type Condition, parseDuration, type ResolvedConfig } from '../config/index.ts';
 import { InternalError } from '../errors/index.ts';
+import type { SelectPlan } from '../hashes/index.ts';
 import type { PlanCondition, UsagePeriod, Wake } from '../plan/index.ts';
-import { analyseQuery, type Dialect } from '../sql/index.ts';
+import { analyseQuery, type Dialect, toSelectPlan } from '../sql/index.ts';
+import { layoutIn } from './layout-in.ts';
+import { hearsEveryChange, isAboutSubject, wakesOf } from './wakes-of-plan.ts';
 
 /** A wait that no event can end is looked at no more often than this. */
 const MOST_CHECKS = 6;
@@ -10,7 +13,7 @@ const MOST_CHECKS = 6;
 export function compileCondition(condition: Condition, config: ResolvedConfig): PlanCondition {
   switch (condition.type) {
     case 'query':
-      return compileQuery(condition.query, durationOf(condition.timeout), dialectsOf(config));
+      return compileQuery(condition.query, durationOf(condition.timeout), config);
     case 'event':
       return {
         type: 'event',
@@ -44,7 +47,9 @@ export function dialectsOf({ database }: ResolvedConfig): Dialect[] {
   return database.provider === 'planetscale' || database.provider === 'mysql' ? ['mysql'] : ['postgres'];
 }
 
-function compileQuery(sql: string, timeout: number, dialects: readonly Dialect[]): PlanCondition {
+function compileQuery(sql: string, timeout: number, config: ResolvedConfig): PlanCondition {
+  if (config.database.provider === 'upstash-redis') return compileForRedis(sql, timeout, config);
+  const dialects = dialectsOf(config);
   const analyses = dialects.map((dialect) => analyseQuery(sql, { dialect, parameters: 1 }));
   const analysis = analyses.find(({ ok }) => ok);
   if (!analysis?.ok) throw new InternalError(`An unchecked query reached the compiler: ${sql}`);
@@ -63,6 +68,16 @@ function compileQuery(sql: string, timeout: number, dialects: readonly Dialect[]
     wakes,
     checks,
   };
+}
+
+function compileForRedis(sql: string, timeout: number, config: ResolvedConfig): PlanCondition {
+  const compiled = toSelectPlan(sql, layoutIn(config));
+  if (!compiled.ok) throw new InternalError(`An unchecked query reached the compiler: ${sql}`);
+  const select: SelectPlan = compiled.plan;
+  const aboutSubject = isAboutSubject(select);
+  const wakes = wakesOf(select);
+  const checks = aboutSubject && !hearsEveryChange(select) ? growingChecks(timeout) : [];
+  return { type: 'query', sql, select, aboutSubject, timeout, wakes, checks };
 }
 
 /** When to look again, in seconds since the wait began: each pause twice the one before, the last check at the timeout. */

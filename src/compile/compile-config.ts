@@ -6,6 +6,7 @@ import {
   type Trigger,
 } from '../config/index.ts';
 import { stableHash } from '../events/index.ts';
+import type { TableNames } from '../hashes/index.ts';
 import type { Deployment, Plan, PlanRecovery, PlanStep, PlanTrigger } from '../plan/index.ts';
 import { compileAction } from './compile-action.ts';
 import { compileCondition } from './compile-condition.ts';
@@ -35,9 +36,16 @@ export function compileConfig(config: ResolvedConfig, options: CompileOptions = 
       provider: config.database.provider,
       urlVariable: config.database.url,
       overlap: seconds(config.database.overlap),
+      ...(config.database.provider === 'upstash-redis' ? { tables: tableNames(config) } : {}),
     },
     email: config.email,
   };
+}
+
+function tableNames({ tables }: ResolvedConfig): Record<string, TableNames> {
+  return Object.fromEntries(
+    Object.entries(tables).map(([table, { id, key, index }]) => [table, { id, key, index }]),
+  );
 }
 
 /** A loop has one plan for each step that has a trigger; the steps after it, up to the next trigger, belong to it. */

@@ -54,7 +54,8 @@ function asCondition(goal: NonNullable<ResolvedLoop['goal']>): Condition {
 function signOf(condition: PlanCondition): Exclude<GoalSign, { type: 'activity' }> | undefined {
   if (condition.type === 'event') return { type: 'event', name: condition.name, where: condition.where };
   if (condition.type !== 'query' || !condition.aboutSubject) return undefined;
-  return { type: 'query', sql: condition.sql, wakes: condition.wakes };
+  const { sql, select, wakes } = condition;
+  return { type: 'query', sql, ...(select && { select }), wakes };
 }
 
 /** Somebody who went dormant is back with anything they do; the audience's own query says which column tells when they did. */

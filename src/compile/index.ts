@@ -3,4 +3,6 @@
 export { dialectsOf } from './compile-condition.ts';
 export { type CompileOptions, compileConfig } from './compile-config.ts';
 export { type BilledMessages, describePlan } from './describe.ts';
+export { layoutIn } from './layout-in.ts';
 export { mermaidOf } from './mermaid.ts';
+export { withDatabase } from './with-database.ts';

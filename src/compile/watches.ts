@@ -30,6 +30,9 @@ export function watchesOf(plans: readonly Plan[], tables: Config['tables']): Wat
       for (const { table, column, equals } of sign.wakes) {
         for (const operation of ['insert', 'update'] as const) add(table, column, { operation, equals });
       }
+      const watch = watches.get(sign.select?.table ?? '');
+      if (watch !== undefined && sign.select?.source.type === 'index')
+        watch.lookups = [...new Set([...(watch.lookups ?? []), sign.select.source.column])];
     }
   }
   return [...watches.values()];

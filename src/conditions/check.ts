@@ -30,6 +30,7 @@ export async function checkCondition(
       const database = await context.database();
       const [row] = await database.select({
         sql: condition.sql,
+        select: condition.select,
         params: condition.aboutSubject ? [subject] : [],
         timeoutMs: QUERY_TIMEOUT_MS,
       });

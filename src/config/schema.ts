@@ -9,6 +9,9 @@ import { quoted } from './quoted.ts';
  * A custom issue carries `params.issue` (its stable code) and `params.hint` (what to write instead).
  */
 
+/** What the parts of the language are called, and what they mean: for the JSON Schema, and whoever reads it. */
+export const Vocabulary = z.registry<{ id: string; description: string }>();
+
 const issue = (code: string, message: string, hint: string) => ({ message, params: { issue: code, hint } });
 
 const Duration = z.string().superRefine((text, context) => {
@@ -18,6 +21,7 @@ const Duration = z.string().superRefine((text, context) => {
     ...issue('duration', `${quoted(text)} is not a duration`, `write ${DURATION_FORMS}`),
   });
 });
+Duration.register(Vocabulary, { id: 'Duration', description: `a span of time: ${DURATION_FORMS}` });
 
 const TimeZone = z.string().superRefine((name, context) => {
   if (isTimeZone(name)) return;
@@ -30,6 +34,10 @@ const TimeZone = z.string().superRefine((name, context) => {
     ),
   });
 });
+TimeZone.register(Vocabulary, {
+  id: 'TimeZone',
+  description: 'an IANA name such as Europe/Helsinki, or UTC',
+});
 
 const CronExpression = z.string().superRefine((expression, context) => {
   const problem = cronProblem(expression);
@@ -40,6 +48,10 @@ const CronExpression = z.string().superRefine((expression, context) => {
     ...issue('cron', `${quoted(expression)} is not a cron expression: ${problem}`, hint),
   });
 });
+CronExpression.register(Vocabulary, {
+  id: 'Cron',
+  description: 'five fields: minute hour day month weekday; 0 9 * * * is daily at nine',
+});
 
 const Glob = z.string().superRefine((glob, context) => {
   const problem = globProblem(glob);
@@ -47,14 +59,34 @@ const Glob = z.string().superRefine((glob, context) => {
   const hint = 'write a path such as /api/features/*, or /api/** for everything below /api';
   context.addIssue({ code: 'custom', ...issue('glob', `${quoted(glob)} ${problem}`, hint) });
 });
+Glob.register(Vocabulary, {
+  id: 'Glob',
+  description: 'a path of a request: /api/features/*, or /api/** for everything below /api',
+});
 
 const Identifier = z.string().regex(/^[A-Za-z_][\w$]*(?:\.[A-Za-z_][\w$]*)?$/, {
   error:
     'is not a table or column name; write letters, digits and underscores, with a schema in front if need be',
 });
+Identifier.register(Vocabulary, {
+  id: 'Table',
+  description:
+    'a table as the database calls it, unquoted, capitals kept; with its schema in front unless that is public',
+});
 const Column = z
   .string()
   .regex(/^[A-Za-z_][\w$]*$/, { error: 'is not a column name; write letters, digits and underscores' });
+Column.register(Vocabulary, {
+  id: 'Column',
+  description: 'a column as the database calls it, unquoted, capitals kept',
+});
+const KeyPattern = z.string().regex(/^(?=[^{}\s]*\{\w+\})(?!\{\w+\}$)[^{}\s]*\{\w+\}[^{}\s]*$/, {
+  error: 'is not the key of a row; write its id between braces, such as users:{id}',
+});
+const IndexKey = z.string().regex(/^[^{}\s]*(?:\{\w+\}[^{}\s]*)?$/, {
+  error:
+    'is not the key of an index; write user:{user_id}:actions for the rows of each value, or users:by_time for a sorted set of all',
+});
 const Id = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i, {
   error: 'is not an id; write up to 64 letters, digits, dashes and underscores',
 });
@@ -93,6 +125,7 @@ export const TriggerSchema = z.discriminatedUnion('type', [
   WebhookTrigger,
   EventTrigger,
 ]);
+TriggerSchema.register(Vocabulary, { id: 'Trigger', description: 'what starts a run' });
 /** What starts a run. */
 export type Trigger = z.output<typeof TriggerSchema>;
 
@@ -137,6 +170,10 @@ export const ConditionSchema = z.discriminatedUnion('type', [
   ActivityCondition,
   EventCondition,
 ]);
+ConditionSchema.register(Vocabulary, {
+  id: 'Condition',
+  description: 'what a step waits for; under a schedule, whom it is for',
+});
 /** What a step waits for or selects by. */
 export type Condition = z.output<typeof ConditionSchema>;
 
@@ -163,6 +200,11 @@ const EmailAction = z.strictObject({
   kind: z.enum(['marketing', 'transactional']).default('marketing'),
   variants: z.array(EmailVariant).min(2).optional(),
 });
+EmailAction.register(Vocabulary, {
+  id: 'Email',
+  description:
+    'a file of emails/, or one of activation_welcome, upgrade_prompt and re_engagement; texts are Liquid',
+});
 const BlockAction = z.strictObject({
   type: z.literal('block'),
   message: Text,
@@ -177,6 +219,7 @@ const CustomAction = z.strictObject({
 });
 
 export const ActionSchema = z.discriminatedUnion('type', [EmailAction, BlockAction, CustomAction]);
+ActionSchema.register(Vocabulary, { id: 'Action', description: 'what a step does' });
 /** What a step does. */
 export type Action = z.output<typeof ActionSchema>;
 
@@ -191,6 +234,11 @@ export const StepSchema = z.strictObject({
   otherwise: ActionSchema.optional(),
   /** An UPDATE of the team's own, run once the action is done. */
   after: Text.optional(),
+});
+StepSchema.register(Vocabulary, {
+  id: 'Step',
+  description:
+    'a step without a trigger follows the one before it; `otherwise` is done when the condition times out',
 });
 /** One step of a loop. */
 export type Step = z.output<typeof StepSchema>;
@@ -240,6 +288,7 @@ export const LoopSchema = z.strictObject({
   /** What a deploy that changes this loop does to runs under way. */
   onChange: z.enum(['pin', 'follow', 'drain']).default('pin'),
 });
+LoopSchema.register(Vocabulary, { id: 'Loop', description: 'one loop; its id is its type unless told' });
 /** A checked loop, with its defaults filled in. */
 export type Loop = z.output<typeof LoopSchema>;
 /** A loop as it is written in `skene.config.ts`. */
@@ -262,6 +311,13 @@ const TableSettings = z.strictObject({
   subject: Column.optional(),
   /** A column that only grows, for databases that are watched by polling. */
   cursor: Column.optional(),
+  /** On Upstash Redis, the key of a row's hash, with the id between braces; `users:{id}` unless told. */
+  key: KeyPattern.optional(),
+  /**
+   * On Upstash Redis, indexes that the application keeps itself, by column: the set, sorted set or list of the ids that one value has
+   * (`user:{user_id}:actions`), or the sorted set of all ids, scored by a time (`users:by_time`).
+   */
+  index: z.record(Column, IndexKey).optional(),
   /** A webhook that tells of new rows, so that nothing is polled. */
   boundTo: z.strictObject({ provider: z.enum(['clerk', 'stripe', 'nextauth']), event: Text }).optional(),
 });
@@ -285,7 +341,7 @@ export const ConfigSchema = z.strictObject({
   database: z
     .strictObject({
       provider: z.enum(['postgres', 'neon', 'planetscale', 'mysql', 'upstash-redis']).optional(),
-      /** The name of the variable that holds the URL. */
+      /** The name of the variable that holds the URL. Upstash Redis is found by UPSTASH_REDIS_REST_URL where it is not set. */
       url: z
         .string()
         .regex(/^[A-Z_][A-Z0-9_]*$/, { error: 'is not the name of a variable; write DATABASE_URL' })
@@ -317,6 +373,7 @@ export const ConfigSchema = z.strictObject({
     .optional(),
   actions: z.record(z.string(), CustomActionFunction).default({}),
 });
+ConfigSchema.register(Vocabulary, { id: 'Config', description: 'what defineConfig takes' });
 /** A checked configuration, with its defaults filled in. */
 export type Config = z.output<typeof ConfigSchema>;
 /** A configuration as it is written in `skene.config.ts`. */

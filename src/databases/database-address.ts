@@ -1,6 +1,7 @@
 import { EnvError } from '../errors/index.ts';
+import type { TableNames } from '../hashes/index.ts';
 import type { Database } from './database.ts';
-import type { PollingPace } from './mysql/polling.ts';
+import type { PollingPace } from './polling-pace.ts';
 import type { HealingPace } from './postgres/healing.ts';
 import type { OutboxPatience } from './postgres/outbox.ts';
 
@@ -21,6 +22,8 @@ export interface DatabaseOptions {
   healing?: HealingPace | undefined;
   /** How late a row may be committed, where the database is polled. */
   polling?: PollingPace | undefined;
+  /** How tables lie in a Redis, where the configuration says. */
+  tables?: Readonly<Record<string, TableNames>> | undefined;
 }
 
 /**
@@ -38,9 +41,10 @@ export function readAddress(url: string): URL {
 }
 
 /** What is at an address, by its scheme and host; `undefined` when its scheme says nothing. */
-function providerOf({ protocol, hostname, username }: URL): DatabaseProvider | undefined {
-  // As PlanetScale's own client takes it; who else is asked over HTTP has a token and no user.
+function providerOf({ protocol, hostname, username, password }: URL): DatabaseProvider | undefined {
+  // As PlanetScale's own client takes it; Upstash Redis has a token and no user.
   if (/^https?:$/.test(protocol) && username !== '') return 'planetscale';
+  if (/^https?:$/.test(protocol) && password !== '') return 'upstash-redis';
   if (/^postgres(?:ql)?:$/.test(protocol)) return hostname.endsWith('.neon.tech') ? 'neon' : 'postgres';
   if (/^(?:mysql|mariadb):$/.test(protocol))
     return hostname.endsWith('.psdb.cloud') ? 'planetscale' : 'mysql';

@@ -1,4 +1,5 @@
 import type { RowChange, RowOperation } from '../events/index.ts';
+import type { SelectPlan } from '../hashes/index.ts';
 import type { Watch } from '../plan/index.ts';
 
 /** A row as plain JSON: bigint and numeric as text, times as ISO 8601 text, bytes as base64, JSON parsed. */
@@ -8,6 +9,14 @@ export type Row = Record<string, unknown>;
 export interface Statement {
   sql: string;
   params?: readonly unknown[] | undefined;
+}
+
+/** One read-only SELECT. */
+export interface Query extends Statement {
+  params: readonly unknown[];
+  /** The same, compiled for a database that knows no SQL. */
+  select?: SelectPlan | undefined;
+  timeoutMs: number;
 }
 
 /** Bounds on a transaction, in milliseconds; none where left out. */
@@ -24,7 +33,7 @@ interface ReadableDatabase {
    * Runs one read-only SELECT.
    * @throws {ConfigError} QUERY_FAILED when the query itself is wrong, {ProviderError} when the database cannot answer now.
    */
-  select(query: { sql: string; params: readonly unknown[]; timeoutMs: number }): Promise<Row[]>;
+  select(query: Query): Promise<Row[]>;
   /** The row of `table` whose `column` has this value. Names are taken literally, as in `"Users"`. */
   find(table: string, column: string, value: unknown): Promise<Row | undefined>;
   /** Runs statements that write, all or none; left out where a database can only be read. @throws as {@link select} does. */

@@ -24,6 +24,7 @@ export {
   type DatabaseProvider,
   type OpenDatabase,
 } from './database-address.ts';
+export { deployedAddress, deployedDatabase } from './deployed.ts';
 export {
   CAPTURE_FUNCTION,
   type CaptureTrigger,

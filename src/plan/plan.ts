@@ -1,4 +1,5 @@
 import type { RowOperation } from '../events/index.ts';
+import type { SelectPlan, TableNames } from '../hashes/index.ts';
 
 /** A value that SQL and JSON both know. */
 export type Scalar = string | number | boolean | null;
@@ -45,7 +46,7 @@ export interface PlanGoal {
 export type GoalSign =
   | { type: 'event'; name: string; where: Record<string, Scalar> }
   /** One SELECT about the subject; rows that fit one of the wakes may make it true. */
-  | { type: 'query'; sql: string; wakes: Wake[] }
+  | { type: 'query'; sql: string; select?: SelectPlan | undefined; wakes: Wake[] }
   /** Anything new that somebody does; `column` of the users table says when they last did. */
   | { type: 'activity'; column?: string | undefined };
 
@@ -129,6 +130,8 @@ export type PlanCondition =
   | {
       type: 'query';
       sql: string;
+      /** The same for Upstash Redis, which knows no SQL. */
+      select?: SelectPlan | undefined;
       /** Whether the query has `$1`; without, its rows are an audience. */
       aboutSubject: boolean;
       timeout: number;
@@ -157,6 +160,8 @@ export interface PlanEmail {
   from?: string | undefined;
   replyTo?: string | undefined;
   kind: 'marketing' | 'transactional';
+  /** The variant that this is, once one was chosen. */
+  arm?: string | undefined;
   variants: Array<{
     id: string;
     template?: string | undefined;
@@ -188,6 +193,8 @@ export interface Watch {
   cursor?: string | undefined;
   /** The columns by which a row names its user. */
   subjects: string[];
+  /** On Upstash Redis: the columns by which conditions look rows up. */
+  lookups?: string[] | undefined;
   /** A change matters when it fits one of these: the operation, and the values the row must have. */
   changes: Array<{ operation: RowOperation; equals: Record<string, Scalar> }>;
 }
@@ -202,6 +209,8 @@ export interface Deployment {
     urlVariable: string;
     /** How long after it was written a row may be committed, in seconds, where the database is polled. */
     overlap?: number | undefined;
+    /** How tables lie in Upstash Redis. */
+    tables?: Record<string, TableNames> | undefined;
   };
   email: { from?: string | undefined; replyTo?: string | undefined };
 }

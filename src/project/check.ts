@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { compileConfig, dialectsOf } from '../compile/index.ts';
+import { compileConfig, dialectsOf, withDatabase } from '../compile/index.ts';
 import {
   authorPath,
   type ConfigIssue,
@@ -59,9 +59,10 @@ export async function checkProject(options: CheckOptions = {}): Promise<CheckRes
   if ('issues' in result) {
     return { file, source, issues: inOrder(result.issues.map((issue) => locateIssue(issue, file, locator))) };
   }
-  const { config, form } = result;
-  const { templates, problems } = await readTemplates(options.templatesDir ?? join(dirname(file), 'emails'));
+  const { form } = result;
   const env = createEnv(options.env);
+  const config = withDatabase(result.config, env);
+  const { templates, problems } = await readTemplates(options.templatesDir ?? join(dirname(file), 'emails'));
   const findings = await runChecks({ config, templates, dialects: dialectsOf(config), sender: env.from });
   const issues = [
     ...findings.map((finding) => locateFinding(finding, { loaded, form, locator })),

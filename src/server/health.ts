@@ -1,3 +1,4 @@
+import { deployedAddress } from '../databases/index.ts';
 import { createEnv } from '../env/index.ts';
 import { isSkeneError } from '../errors/index.ts';
 import { createServices } from '../intake/index.ts';
@@ -13,8 +14,7 @@ export function createHealthHandler(deployment: Deployment, options: HandlerOpti
     url: () => env.functionsUrl,
     qstash: () => [env.qstash, env.signingKeys],
     redis: () => services.state.ping(),
-    database: () =>
-      deployment.watches.length > 0 ? env.require(deployment.database.urlVariable) : undefined,
+    database: () => (deployment.watches.length > 0 ? deployedAddress(env, deployment.database) : undefined),
     email: () => env.resend,
   };
   return {

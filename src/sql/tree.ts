@@ -11,7 +11,10 @@ export type Tree = { ok: true; root: Node } | { ok: false; offset: number };
 
 interface ParserModule {
   Parser: new () => {
-    astify(sql: string, options: { database: string; trimQuery: boolean }): unknown;
+    astify(
+      sql: string,
+      options: { database: string; trimQuery: boolean; parseOptions: { includeLocations: boolean } },
+    ): unknown;
   };
 }
 
@@ -27,13 +30,24 @@ const BUILDS: Record<Dialect, { file: string; database: string }> = {
 /** Loaded when the first query is read: the grammar of one dialect takes some 20 ms. */
 const load = createRequire(import.meta.url);
 
-/** Parses one statement with node-sql-parser. It knows less than the databases do, so its "no" proves nothing. */
-export function parseTree(sql: string, dialect: Dialect): Tree {
+/**
+ * Parses one statement with node-sql-parser. It knows less than the databases do, so its "no" proves nothing.
+ * @param options `withLocations` puts into comparisons and calls where they are.
+ */
+export function parseTree(
+  sql: string,
+  dialect: Dialect,
+  { withLocations = false }: { withLocations?: boolean } = {},
+): Tree {
   if (sql.length > LONGEST || depthOf(sql) > DEEPEST) return { ok: false, offset: 0 };
   const { file, database } = BUILDS[dialect];
   const { Parser } = load(file) as ParserModule;
   try {
-    const result = new Parser().astify(sql, { database, trimQuery: false });
+    const result = new Parser().astify(sql, {
+      database,
+      trimQuery: false,
+      parseOptions: { includeLocations: withLocations },
+    });
     const root: unknown = Array.isArray(result) ? result[0] : result;
     return isNode(root) ? { ok: true, root } : { ok: false, offset: 0 };
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Capture, Database } from '../databases/index.ts';
+import { type Capture, type Database, deployedDatabase } from '../databases/index.ts';
 import { openDatabase } from '../databases/open/any.ts';
 import type { Env } from '../env/index.ts';
 import type { Deployment } from '../plan/index.ts';
@@ -47,12 +47,7 @@ async function lookAtDatabase(env: Env, deployment: Deployment): Promise<Finding
     return [{ name: 'database', state: 'ok', detail: 'no loop watches a table' }];
   let database: Database | undefined;
   try {
-    const { urlVariable, provider } = deployment.database;
-    database = await openDatabase({
-      url: env.require(urlVariable),
-      provider,
-      neonEndpoint: env.neonEndpoint,
-    });
+    database = await openDatabase(deployedDatabase(env, deployment.database));
     return database.capture === undefined
       ? await lookAtPolling(database.polling, env, deployment)
       : [await lookAtTriggers(database, deployment), ...(await lookAtOutbox(database.capture))];

@@ -25,6 +25,8 @@ export interface WorldOptions {
   templates?: Readonly<Record<string, TemplateSource>> | undefined;
   /** A PostgreSQL of your own in place of the embedded one. */
   databaseUrl?: string | undefined;
+  /** What the database is, where the config does not say: hashes in the local Redis in place of PostgreSQL. */
+  provider?: 'upstash-redis' | undefined;
   /** Variables that the functions find beside the stack's own, such as `VERCEL_ENV`. */
   variables?: Readonly<Record<string, string>> | undefined;
   /** Where the state is kept, for a world that is left and entered again; in memory when absent. */
@@ -79,7 +81,8 @@ const ANY_FREE_PORT = { functions: 0, qstash: 0, redis: 0, postgres: 0, inbox: 0
 export async function createWorld(options: WorldOptions): Promise<World> {
   const log: string[] = [];
   const projectOf = (config: WorldOptions['config']): StackOptions['project'] => {
-    const resolved = resolveConfig(config);
+    const { database, ...rest } = resolveConfig(config);
+    const resolved = { ...rest, database: { ...database, provider: database.provider ?? options.provider } };
     return {
       deployment: compileConfig(resolved),
       templates: { ...builtInTemplates, ...options.templates },

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { workflows } from '../../../workflows/index.ts';
+import { deployedAddress } from '../../databases/index.ts';
 import {
   announceStack,
   type Clock,
@@ -13,7 +14,9 @@ import {
   USUAL_PORTS,
   watchFiles,
 } from '../../dev/index.ts';
+import { createEnv } from '../../env/index.ts';
 import { ConfigError, EnvError, messageOf } from '../../errors/index.ts';
+import type { Deployment } from '../../plan/index.ts';
 import { openProject, type Project, shownPath } from '../../project/index.ts';
 import type { CommandContext } from '../command.ts';
 import { loadEnvironment } from '../environment.ts';
@@ -72,8 +75,7 @@ async function runStack(path: string, flags: DevFlags, { terminal, exit }: Comma
   const stack = await startStack({
     stateDir: join(directory, '.skene', 'state'),
     fresh: flags.fresh ?? false,
-    databaseUrl:
-      flags.databaseUrl || process.env[opened.project.deployment.database.urlVariable] || undefined,
+    databaseUrl: flags.databaseUrl || ownDatabase(opened.project.deployment.database),
     ports: {
       functions: portOf(flags.port),
       qstash: portOf(flags.qstashPort),
@@ -101,6 +103,15 @@ async function runStack(path: string, flags: DevFlags, { terminal, exit }: Comma
   withdraw();
   await stack.close();
   exit(0);
+}
+
+/** The database that the environment names; none where the stack is to have one of its own. */
+function ownDatabase(database: Deployment['database']): string | undefined {
+  const env = createEnv();
+  const named = env.read(database.urlVariable);
+  if (named !== undefined || database.provider !== 'upstash-redis') return named;
+  const isNamed = (env.read('UPSTASH_REDIS_REST_URL') ?? env.read('KV_REST_API_URL')) !== undefined;
+  return isNamed ? deployedAddress(env, database) : undefined;
 }
 
 /** The stack names a sender of its own where nobody has yet. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { deployedDatabase } from '../../databases/index.ts';
 import { openDatabase } from '../../databases/open/any.ts';
 import { type Explanation, explainSubject } from '../../explain/index.ts';
 import { createState } from '../../state/index.ts';
@@ -33,11 +34,7 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
       loadEnvironment(flags.config);
       const deployment = await requireDeployment(flags.config, terminal);
       const env = await targetEnv(flags, deployment.database);
-      const database = await openDatabase({
-        url: env.require(deployment.database.urlVariable),
-        provider: deployment.database.provider,
-        neonEndpoint: env.neonEndpoint,
-      });
+      const database = await openDatabase(deployedDatabase(env, deployment.database));
       try {
         const state = createState({ ...env.redis, namespace: env.namespace });
         const now = await localNow(flags);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { followChanges } from '../../changes/follow.ts';
 import { databaseOf, drainChanges } from '../../changes/index.ts';
-import type { Database } from '../../databases/index.ts';
+import { type Database, deployedAddress } from '../../databases/index.ts';
 import { openDatabase } from '../../databases/open/any.ts';
 import { ConfigError, messageOf } from '../../errors/index.ts';
 import { createServices, type Report } from '../../intake/index.ts';
@@ -52,7 +52,7 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
         }
       };
       const follower = followChanges(database, {
-        url: env.require(deployment.database.urlVariable),
+        url: deployedAddress(env, deployment.database),
         drain,
         onProblem: (problem) => say.problem(`The database is out of reach: ${messageOf(problem)}`),
       });

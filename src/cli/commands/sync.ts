@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Database } from '../../databases/index.ts';
+import { type Database, deployedDatabase } from '../../databases/index.ts';
 import { openDatabase } from '../../databases/open/any.ts';
 import type { Env } from '../../env/index.ts';
 import type { Deployment } from '../../plan/index.ts';
@@ -106,11 +106,7 @@ async function sync(deployment: Deployment, flags: SyncFlags, { terminal }: Comm
 }
 
 function openFor(env: Env, { database }: Deployment): Promise<Database> {
-  return openDatabase({
-    url: env.require(database.urlVariable),
-    provider: database.provider,
-    neonEndpoint: env.neonEndpoint,
-  });
+  return openDatabase(deployedDatabase(env, database));
 }
 
 function countChanges({ database, schedules }: SyncPlan): number {

@@ -1,10 +1,11 @@
 import { isSkeneError } from '../../errors/index.ts';
 import { toPositional, updateToPositional } from '../../sql/index.ts';
 import type { PolledDatabase, Row } from '../database.ts';
+import type { PollingPace } from '../polling-pace.ts';
 import type { MysqlDriver } from './driver.ts';
 import { toDatabaseError } from './errors.ts';
 import { quoteName, quoteTable } from './identifiers.ts';
-import { createPolling, type PollingPace } from './polling.ts';
+import { createPolling } from './polling.ts';
 
 /** What our own statements may take. */
 const USUAL_TIMEOUT_MS = 15_000;

@@ -1,6 +1,6 @@
+import type { Pass, Position } from '../progress.ts';
 import type { Column, ColumnKind, Ordering } from './columns.ts';
 import { quoteName, quoteTable } from './identifiers.ts';
-import type { Pass, Position } from './progress.ts';
 
 /** SQL with `?` for each of its values. */
 interface Sql {

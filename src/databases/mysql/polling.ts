@@ -2,23 +2,14 @@ import { ConfigError } from '../../errors/index.ts';
 import { type RowChange, stableHash } from '../../events/index.ts';
 import { hasValues, type Watch } from '../../plan/index.ts';
 import type { Backlog, PolledPage, Polling, PollingCheck, Row } from '../database.ts';
+import type { PollingPace } from '../polling-pace.ts';
+import { afterPage, nextPass, type Progress } from '../progress.ts';
 import { rowIdentity } from '../row-identity.ts';
+import { withoutWideValues } from '../row-width.ts';
 import { countBacklog, sumBacklogs } from './backlog.ts';
 import { type Column, type Ordering, orderingOf } from './columns.ts';
 import { newestSql, pageSql, positionOf } from './page-sql.ts';
-import { afterPage, nextPass, type Progress } from './progress.ts';
 import { createSchema, type RunSql } from './schema.ts';
-
-/** How a database is polled. */
-export interface PollingPace {
-  /**
-   * How long after it was written a row may be committed, in ms: as long as the application's longest transaction takes, and
-   * its machines' clocks differ. A row that comes later still is missed.
-   */
-  overlapMs?: number | undefined;
-  /** The time, in ms since the epoch; this machine's unless told. */
-  now?: (() => number) | undefined;
-}
 
 const USUAL_OVERLAP_MS = 30_000;
 
@@ -167,14 +158,4 @@ function toChange(
   const seen = operation === 'update' ? [row[ordering.column.name], stableHash([row])] : undefined;
   const identity = rowIdentity({ operation, row, keys: { id: watch.id, cursor: ordering.made } }, seen);
   return { table: watch.table, operation, row: withoutWideValues(row), identity, at };
-}
-
-/** A row wider than this loses its values wider than {@link WIDEST_VALUE}: a picture in a column has no place in a queue. */
-const WIDEST_ROW = 65_536;
-const WIDEST_VALUE = 4_096;
-
-function withoutWideValues(row: Row): Row {
-  const width = (value: unknown): number => JSON.stringify(value).length;
-  if (width(row) <= WIDEST_ROW) return row;
-  return Object.fromEntries(Object.entries(row).filter(([, value]) => width(value) <= WIDEST_VALUE));
 }

@@ -31,8 +31,6 @@ async function openerOf(provider: DatabaseProvider): Promise<{ openDatabase: Ope
     case 'mysql':
       return import('./mysql.ts');
     case 'upstash-redis':
-      throw new InternalError('Upstash Redis cannot be read as a database by this version.', {
-        code: 'NOT_IMPLEMENTED',
-      });
+      return import('./upstash-redis.ts');
   }
 }

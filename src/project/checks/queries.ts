@@ -1,4 +1,13 @@
-import { analyseQuery, analyseUpdate, type QuerySummary, type SqlNotice } from '../../sql/index.ts';
+import { layoutIn } from '../../compile/index.ts';
+import type { ResolvedConfig } from '../../config/index.ts';
+import {
+  analyseQuery,
+  analyseUpdate,
+  type QueryAnalysis,
+  type QuerySummary,
+  type SqlNotice,
+  toSelectPlan,
+} from '../../sql/index.ts';
 import { type CheckContext, type Finding, type PlacedStep, stepsOf } from './context.ts';
 
 type Path = Array<string | number>;
@@ -37,9 +46,11 @@ function goalsOf(context: CheckContext): Finding[] {
 function readQuery(
   query: string,
   path: Path,
-  { dialects }: CheckContext,
+  { dialects, config }: CheckContext,
 ): { summary?: QuerySummary; findings: Finding[] } {
-  const analyses = dialects.map((dialect) => analyseQuery(query, { dialect, parameters: 1 }));
+  const analyses = dialects
+    .map((dialect) => analyseQuery(query, { dialect, parameters: 1 }))
+    .map((analysis) => (analysis.ok ? (redisProblem(query, config) ?? analysis) : analysis));
   const summary = analyses.find((analysis) => analysis.ok);
   if (summary !== undefined) {
     return {
@@ -49,6 +60,13 @@ function readQuery(
   }
   const [problem] = analyses;
   return { findings: problem === undefined || problem.ok ? [] : [at(path, problem)] };
+}
+
+/** What Upstash Redis cannot evaluate, which knows no SQL. */
+function redisProblem(query: string, config: ResolvedConfig): QueryAnalysis | undefined {
+  if (config.database.provider !== 'upstash-redis') return undefined;
+  const compiled = toSelectPlan(query, layoutIn(config));
+  return compiled.ok ? undefined : compiled;
 }
 
 function at(

@@ -1,0 +1,162 @@
+import type { RowOperation } from '../../events/index.ts';
+import { orderKey, rowId, type TableLayout } from '../../hashes/index.ts';
+import type { Watch } from '../../plan/index.ts';
+import type { Backlog } from '../database.ts';
+import { afterPage, nextPass, type Pass, type Position, type Progress } from '../progress.ts';
+import { CREATED_COLUMNS, UPDATED_COLUMNS } from '../row-identity.ts';
+import { digestOf, type FoundChange } from './changes.ts';
+import type { RedisClient } from './client.ts';
+import { readRows } from './rows.ts';
+
+/** How far the application's sorted sets of a table have been read. */
+export interface OrderPlace {
+  type: 'order';
+  insert?: Progress | undefined;
+  update?: Progress | undefined;
+  turn: OrderedOperation;
+}
+
+/** What a sorted set can tell. */
+type OrderedOperation = 'insert' | 'update';
+
+/** The sorted sets that tell of a watch's operations. */
+export type OrderKeys = Partial<Record<OrderedOperation, string>>;
+
+const MOST_COUNTED = 1_000;
+
+/** Which operations of a watch the application's own sorted sets tell of: inserts by when rows were made, updates by when they changed. */
+export function orderKeys(watch: Watch, layout: TableLayout): OrderKeys {
+  const operations = new Set<RowOperation>(watch.changes.map(({ operation }) => operation));
+  const made = watch.cursor === undefined ? CREATED_COLUMNS : [watch.cursor];
+  const insert = operations.has('insert') ? orderKey(layout, made) : undefined;
+  const update = operations.has('update') ? orderKey(layout, UPDATED_COLUMNS) : undefined;
+  return { ...(insert && { insert }), ...(update && { update }) };
+}
+
+/** The place behind the newest members there are. */
+export async function beginOrder(client: RedisClient, keys: OrderKeys): Promise<OrderPlace> {
+  const begin = async (key: string): Promise<Progress> => {
+    const [reply] = await client.ask((pipeline) =>
+      pipeline.zrange(key, 0, 0, { rev: true, withScores: true }),
+    );
+    const floor = positionsOf(reply)[0];
+    return { column: key, floor, settled: floor?.value, top: floor?.value };
+  };
+  return {
+    type: 'order',
+    turn: keys.insert === undefined ? 'update' : 'insert',
+    insert: keys.insert === undefined ? undefined : await begin(keys.insert),
+    update: keys.update === undefined ? undefined : await begin(keys.update),
+  };
+}
+
+interface OrderOptions {
+  layout: TableLayout;
+  keys: OrderKeys;
+  place: OrderPlace;
+  limit: number;
+  overlapMs: number;
+  now: () => number;
+}
+
+/** The next members of the sorted set whose turn it is, and their rows. */
+export async function orderPage(
+  client: RedisClient,
+  { layout, keys, place, limit, overlapMs, now }: OrderOptions,
+): Promise<{ found: FoundChange[]; place: OrderPlace; isLast: boolean }> {
+  const operation = place.turn;
+  const key = keys[operation];
+  const progress = place[operation];
+  if (key === undefined || progress === undefined)
+    return { found: [], place: { ...place, turn: 'insert' }, isLast: true };
+  const pass = nextPass(progress, now(), overlapMs);
+  const positions = await readPositions(client, { key, pass, limit });
+  const isEnd = positions.length < limit;
+  const next = afterPage(progress, pass, { last: positions.at(-1), isEnd, now: now() });
+  const found = await rowsAt(client, { layout, operation, positions, at: now() });
+  const isLast = isEnd && (operation === 'update' || keys.update === undefined);
+  const turn = isEnd ? (isLast && keys.insert !== undefined ? 'insert' : 'update') : operation;
+  return { found, place: { ...place, [operation]: next, turn }, isLast };
+}
+
+/** How many members lie behind a place. */
+export async function orderBacklog(
+  client: RedisClient,
+  keys: OrderKeys,
+  place: OrderPlace,
+): Promise<Backlog> {
+  const asked = (['insert', 'update'] as const).flatMap((operation) => {
+    const key = keys[operation];
+    const top = place[operation]?.top;
+    return key === undefined ? [] : [{ key, min: top === undefined ? '-inf' : (`(${top}` as const) }];
+  });
+  if (asked.length === 0) return { rows: 0 };
+  const counts = await client.ask((pipeline) => {
+    for (const { key, min } of asked) pipeline.zcount(key, min as '-inf', '+inf');
+  });
+  const rows = counts.reduce<number>((sum, count) => sum + Number(count), 0);
+  return { rows: Math.min(MOST_COUNTED, rows) };
+}
+
+/** Members from where a pass is, in the order of score and bytes. Many may have one score: those that were read are passed over. */
+async function readPositions(
+  client: RedisClient,
+  { key, pass, limit }: { key: string; pass: Pass; limit: number },
+): Promise<Position[]> {
+  const { from, after } = pass;
+  const min = greater(from, after?.value) ?? '-inf';
+  const found: Position[] = [];
+  for (let offset = 0; found.length < limit; offset += limit) {
+    const [reply] = await client.ask((pipeline) =>
+      pipeline.zrange(key, min as `${number}` as unknown as '-inf', '+inf', {
+        byScore: true,
+        offset,
+        count: limit,
+        withScores: true,
+      }),
+    );
+    const positions = positionsOf(reply);
+    found.push(...positions.filter((position) => after === undefined || comesAfter(position, after)));
+    if (positions.length < limit) break;
+  }
+  return found.slice(0, limit);
+}
+
+function greater(one: string | undefined, other: string | undefined): string | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return Number(one) > Number(other) ? one : other;
+}
+
+function comesAfter(position: Position, after: Position): boolean {
+  const difference = Number(position.value) - Number(after.value);
+  return (
+    difference > 0 ||
+    (difference === 0 && Buffer.compare(Buffer.from(position.id), Buffer.from(after.id)) > 0)
+  );
+}
+
+function positionsOf(reply: unknown): Position[] {
+  const members = (reply as string[] | null) ?? [];
+  const positions: Position[] = [];
+  for (let at = 0; at < members.length; at += 2)
+    positions.push({ id: String(members[at]), value: String(members[at + 1]) });
+  return positions;
+}
+
+async function rowsAt(
+  client: RedisClient,
+  {
+    layout,
+    operation,
+    positions,
+    at,
+  }: { layout: TableLayout; operation: OrderedOperation; positions: readonly Position[]; at: number },
+): Promise<FoundChange[]> {
+  const scores = new Map(positions.map(({ id, value }) => [rowId(layout, id) ?? id, value]));
+  const found: FoundChange[] = [];
+  for await (const rows of readRows(client, { layout, ids: [...scores.keys()] })) {
+    for (const { id, fields } of rows)
+      found.push({ operation, id, fields, seen: `${scores.get(id)} ${digestOf(fields)}`, at });
+  }
+  return found;
+}
