@@ -8,6 +8,18 @@ interface Entry {
 
 /** Every command, in the order of a project's life. A command is loaded when it is called, so that the others cost nothing. */
 export const COMMANDS: Readonly<Record<string, Entry>> = {
+  init: {
+    summary: 'read your repository and begin the loop that fits it',
+    load: () => import('./commands/init.ts'),
+  },
+  prompt: {
+    summary: 'print what a coding assistant needs to know to write skene.config.ts',
+    load: () => import('./commands/prompt.ts'),
+  },
+  schema: {
+    summary: 'print the JSON Schema of skene.config.ts',
+    load: () => import('./commands/schema.ts'),
+  },
   check: {
     summary: 'find what is wrong with skene.config.ts, its queries and its templates',
     load: () => import('./commands/check.ts'),
@@ -43,6 +55,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   runs: {
     summary: 'list, show, retry, cancel and follow runs',
     load: () => import('./commands/runs.ts'),
+  },
+  backtest: {
+    summary: 'replay your own rows of the last weeks through a loop, before it is deployed',
+    load: () => import('./commands/backtest.ts'),
   },
   explain: {
     summary: 'say why somebody got an email, or did not',

@@ -1,84 +1,14 @@
-import { Cron } from 'croner';
 import * as z from 'zod';
-import { DURATION_FORMS, parseDuration } from './duration.ts';
-import { globProblem } from './glob.ts';
-import { quoted } from './quoted.ts';
+import { parseDuration } from './duration.ts';
+import { Column, CronExpression, Duration, Glob, Identifier, TimeZone, Vocabulary } from './formats.ts';
 
 /**
  * The loop language. Types are inferred from these schemas, so that an editor completes what `skene check` accepts.
  * A custom issue carries `params.issue` (its stable code) and `params.hint` (what to write instead).
  */
 
-/** What the parts of the language are called, and what they mean: for the JSON Schema, and whoever reads it. */
-export const Vocabulary = z.registry<{ id: string; description: string }>();
-
-const issue = (code: string, message: string, hint: string) => ({ message, params: { issue: code, hint } });
-
-const Duration = z.string().superRefine((text, context) => {
-  if (parseDuration(text) !== undefined) return;
-  context.addIssue({
-    code: 'custom',
-    ...issue('duration', `${quoted(text)} is not a duration`, `write ${DURATION_FORMS}`),
-  });
-});
-Duration.register(Vocabulary, { id: 'Duration', description: `a span of time: ${DURATION_FORMS}` });
-
-const TimeZone = z.string().superRefine((name, context) => {
-  if (isTimeZone(name)) return;
-  context.addIssue({
-    code: 'custom',
-    ...issue(
-      'timezone',
-      `${quoted(name)} is not a time zone`,
-      'write an IANA name such as Europe/Helsinki, or UTC',
-    ),
-  });
-});
-TimeZone.register(Vocabulary, {
-  id: 'TimeZone',
-  description: 'an IANA name such as Europe/Helsinki, or UTC',
-});
-
-const CronExpression = z.string().superRefine((expression, context) => {
-  const problem = cronProblem(expression);
-  if (problem === undefined) return;
-  const hint = 'write five fields: minute hour day month weekday, such as 0 9 * * * for daily at nine';
-  context.addIssue({
-    code: 'custom',
-    ...issue('cron', `${quoted(expression)} is not a cron expression: ${problem}`, hint),
-  });
-});
-CronExpression.register(Vocabulary, {
-  id: 'Cron',
-  description: 'five fields: minute hour day month weekday; 0 9 * * * is daily at nine',
-});
-
-const Glob = z.string().superRefine((glob, context) => {
-  const problem = globProblem(glob);
-  if (problem === undefined) return;
-  const hint = 'write a path such as /api/features/*, or /api/** for everything below /api';
-  context.addIssue({ code: 'custom', ...issue('glob', `${quoted(glob)} ${problem}`, hint) });
-});
-Glob.register(Vocabulary, {
-  id: 'Glob',
-  description: 'a path of a request: /api/features/*, or /api/** for everything below /api',
-});
-
-const Identifier = z.string().regex(/^[A-Za-z_][\w$]*(?:\.[A-Za-z_][\w$]*)?$/, {
-  error:
-    'is not a table or column name; write letters, digits and underscores, with a schema in front if need be',
-});
-Identifier.register(Vocabulary, {
-  id: 'Table',
-  description:
-    'a table as the database calls it, unquoted, capitals kept; with its schema in front unless that is public',
-});
-const Column = z
-  .string()
-  .regex(/^[A-Za-z_][\w$]*$/, { error: 'is not a column name; write letters, digits and underscores' });
-Column.register(Vocabulary, {
-  id: 'Column',
-  description: 'a column as the database calls it, unquoted, capitals kept',
+const Id = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i, {
+  error: 'is not an id; write up to 64 letters, digits, dashes and underscores',
 });
 const KeyPattern = z.string().regex(/^(?=[^{}\s]*\{\w+\})(?!\{\w+\}$)[^{}\s]*\{\w+\}[^{}\s]*$/, {
   error: 'is not the key of a row; write its id between braces, such as users:{id}',
@@ -86,9 +16,6 @@ const KeyPattern = z.string().regex(/^(?=[^{}\s]*\{\w+\})(?!\{\w+\}$)[^{}\s]*\{\
 const IndexKey = z.string().regex(/^[^{}\s]*(?:\{\w+\}[^{}\s]*)?$/, {
   error:
     'is not the key of an index; write user:{user_id}:actions for the rows of each value, or users:by_time for a sorted set of all',
-});
-const Id = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i, {
-  error: 'is not an id; write up to 64 letters, digits, dashes and underscores',
 });
 const Share = z.number().min(0).max(1);
 const Text = z.string().min(1);
@@ -309,6 +236,8 @@ const TableSettings = z.strictObject({
   id: Column.default('id'),
   /** The column that says whose row it is; `user_id` unless told. */
   subject: Column.optional(),
+  /** The column that says when what a row tells of happened, for conditions of type `activity`; `created_at` unless told. */
+  time: Column.optional(),
   /** A column that only grows, for databases that are watched by polling. */
   cursor: Column.optional(),
   /** On Upstash Redis, the key of a row's hash, with the id between braces; `users:{id}` unless told. */
@@ -378,23 +307,3 @@ ConfigSchema.register(Vocabulary, { id: 'Config', description: 'what defineConfi
 export type Config = z.output<typeof ConfigSchema>;
 /** A configuration as it is written in `skene.config.ts`. */
 export type ConfigInput = z.input<typeof ConfigSchema>;
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function cronProblem(expression: string): string | undefined {
-  const fields = expression.trim().split(/\s+/).length;
-  if (fields !== 5) return `it has ${fields} field${fields === 1 ? '' : 's'}, not five`;
-  try {
-    new Cron(expression, { maxRuns: 0, paused: true }).stop();
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message.replace(/^CronPattern: /, '') : String(error);
-  }
-}

@@ -1,4 +1,5 @@
 /** Floor 3: what a repository is built on and keeps, read from its files; each finding with the line that shows it. */
+export { type ListedFinding, listFindings } from './findings.ts';
 export { type Inspection, inspectRepository, type NamedKeyAction, type Users } from './inspect.ts';
 export type {
   Column,

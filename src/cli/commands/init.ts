@@ -1,0 +1,151 @@
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { EnvError } from '../../errors/index.ts';
+import { type Inspection, inspectRepository, listFindings } from '../../inspect/index.ts';
+import { checkProject } from '../../project/index.ts';
+import { type Answers, type Proposal, propose } from '../../propose/index.ts';
+import { askApp, askQuestion } from '../ask.ts';
+import type { CommandContext } from '../command.ts';
+import { confirmed } from '../confirm.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { printFindings } from '../print-findings.ts';
+import { printIssues } from '../print-issues.ts';
+import type { Terminal } from '../terminal.ts';
+import { writeProposed } from '../write-proposed.ts';
+import { summaryOf } from './check.ts';
+
+interface InitFlags {
+  app?: string;
+  loop?: string;
+  yes?: boolean;
+  json?: boolean;
+  dryRun?: boolean;
+}
+
+/** `skene init [path]` */
+export function define(command: Command, context: CommandContext): void {
+  command
+    .argument('[path]', 'the folder of your application, or of the monorepo it is in', '.')
+    .option('--app <folder>', 'which application of a monorepo, from its root')
+    .option('--loop <type>', 'activation, freemium or retention; the one that fits best unless told')
+    .option('--yes', 'ask nothing: take what is likeliest, and write it')
+    .option('--dry-run', 'write nothing; print the files instead')
+    .option('--json', 'print one JSON document: { findings, problems, loop, questions, files, written, ... }')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  skene init\n  skene init --dry-run\n  skene init --yes --app apps/web\n  skene init --json | jq .findings\n\nIt reads files and nothing else: no network, none of your code is run, no value of a variable is looked at.\nWhat is there already is kept; a second run proposes what is missing.',
+    )
+    .action(async (path: string, flags: InitFlags) => {
+      context.exit(await init(path, flags, context.terminal));
+    });
+}
+
+async function init(path: string, flags: InitFlags, terminal: Terminal): Promise<ExitCode> {
+  const { yes = false, json = false, dryRun = false } = flags;
+  const isAsking = !yes && !json && !dryRun && process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const inspection = await inspect(path, flags, isAsking);
+  if (!json) printFindings(inspection, terminal);
+  const proposal = await decide(inspection, { loop: flags.loop, isAsking });
+  const isWriting = !dryRun && proposal.files.length > 0 && (yes || !json);
+  if (json) {
+    const written = isWriting ? await writeProposed(proposal.files, { root: inspection.root }) : [];
+    terminal.out(JSON.stringify(documentOf(inspection, proposal, written), undefined, 2));
+    return codeOf(proposal);
+  }
+  printProposal(proposal, terminal, { withText: dryRun });
+  if (!isWriting) return codeOf(proposal);
+  if (!(await confirmed('Write these files?', { yes, usual: true }))) {
+    terminal.out('Nothing was written.');
+    return EXIT.problems;
+  }
+  return write(inspection, proposal, { isAsking, terminal });
+}
+
+/** Reads the repository; of a monorepo the application that is meant. @throws {EnvError} USAGE when there is none of that name. */
+async function inspect(path: string, { app }: InitFlags, isAsking: boolean): Promise<Inspection> {
+  const inspection = await inspectRepository(path, app?.replace(/^\.\/|\/$/g, ''));
+  const { apps, root } = inspection;
+  if (app !== undefined && !apps.includes(inspection.app))
+    throw new EnvError('USAGE', `There is no application in ${app}.`, {
+      hint: `Name one of: ${apps.join(', ') || 'none was found'}.`,
+    });
+  const isOpen = app === undefined && apps.length > 1 && resolve(path) === root;
+  if (!isOpen || !isAsking) return inspection;
+  const chosen = await askApp(apps);
+  return chosen === inspection.app ? inspection : inspectRepository(path, chosen);
+}
+
+/** Proposes, and asks what is open until nothing is. */
+async function decide(
+  inspection: Inspection,
+  { loop, isAsking }: { loop: string | undefined; isAsking: boolean },
+): Promise<Proposal> {
+  const answers: Answers = loop === undefined ? {} : { loop };
+  for (;;) {
+    const proposal = propose(inspection, answers);
+    if (loop !== undefined && proposal.loop !== undefined && proposal.loop !== loop)
+      throw new EnvError('USAGE', `Nothing was found that a loop of type ${loop} could stand on.`, {
+        hint: `Leave --loop away, or write it by hand: skene prompt prints the language. What fits is ${proposal.loop}.`,
+      });
+    const open = isAsking ? proposal.questions.find(({ id }) => answers[id] === undefined) : undefined;
+    if (open === undefined) return proposal;
+    answers[open.id] = await askQuestion(open);
+  }
+}
+
+function printProposal(
+  { files, obstacle, questions }: Proposal,
+  { out, colors }: Terminal,
+  { withText }: { withText: boolean },
+): void {
+  if (obstacle !== undefined) {
+    out(`${colors.yellow('No loop')} ${obstacle}`);
+    out('  Run it where your application is, or write the loop yourself: skene prompt prints the language.');
+    return;
+  }
+  if (files.length === 0) {
+    out('Everything is here already: nothing to write.');
+    return;
+  }
+  for (const { path, text, isAddition, purpose } of files) {
+    out(`${colors.green(isAddition ? 'add to' : 'write ')} ${colors.bold(path)}  ${colors.dim(purpose)}`);
+    if (withText) out(`\n${text.trimEnd().replaceAll(/^/gm, '    ')}\n`);
+  }
+  const open = questions.filter(({ choices }) => choices.length > 1);
+  for (const { message, usual } of open) out(colors.dim(`  ${message} Taken: ${usual}`));
+}
+
+async function write(
+  inspection: Inspection,
+  { files, nextSteps }: Proposal,
+  { isAsking, terminal }: { isAsking: boolean; terminal: Terminal },
+): Promise<ExitCode> {
+  const written = await writeProposed(files, {
+    root: inspection.root,
+    mayReplace: async (path) => {
+      if (isAsking) return confirmed(`${path} is there already. Replace it?`, { yes: false });
+      terminal.note(`${path} is there already and was kept.`);
+      return false;
+    },
+  });
+  const config = written.find((path) => /skene\.config\.\w+$/.test(path));
+  let code: ExitCode = EXIT.ok;
+  if (config !== undefined) {
+    const result = await checkProject({ file: join(inspection.root, config) });
+    printIssues(result.issues, terminal, { source: result.source });
+    terminal.out(summaryOf(result));
+    if (result.deployment === undefined) code = EXIT.problems;
+  }
+  terminal.out('\nNext:');
+  for (const [index, step] of nextSteps.entries()) terminal.out(`  ${index + 1}. ${step}`);
+  return code;
+}
+
+function codeOf({ obstacle }: Proposal): ExitCode {
+  return obstacle === undefined ? EXIT.ok : EXIT.problems;
+}
+
+function documentOf(inspection: Inspection, proposal: Proposal, written: readonly string[]) {
+  const { root, app, apps, problems } = inspection;
+  return { root, app, apps, findings: listFindings(inspection), problems, ...proposal, written };
+}
