@@ -68,10 +68,11 @@ end
 local function run(command)
   local name = string.upper(command[1])
   local last = (name == 'DEL' or name == 'UNLINK') and #command or 2
-  local rows = {}
+  local rows, met = {}, {}
   for i = 2, last do
     local row = rowUnder(command[i])
-    if row then
+    if row and not met[row.key] then
+      met[row.key] = true
       row.fields, row.count = fieldsOf(row.key)
       rows[#rows + 1] = row
     end

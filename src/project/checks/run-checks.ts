@@ -6,6 +6,7 @@ import { checkEmails } from './emails.ts';
 import { checkNotYet } from './not-yet.ts';
 import { checkPersonalization } from './personalization.ts';
 import { checkQueries } from './queries.ts';
+import { checkRedis } from './redis.ts';
 import { checkTriggers } from './triggers.ts';
 
 const CHECKS: readonly Check[] = [
@@ -13,6 +14,7 @@ const CHECKS: readonly Check[] = [
   checkConditions,
   checkQueries,
   checkEmails,
+  checkRedis,
   checkPersonalization,
   checkActions,
   checkAdvice,
