@@ -53,6 +53,11 @@ export async function composeEmail(
     replyTo: email.replyTo ?? context.settings.replyTo,
     headers,
     // By these the provider's webhooks say which run an email was sent by.
-    tags: { loop: site.loop, step: site.step, run: site.runId },
+    tags: {
+      loop: site.loop,
+      step: site.step,
+      run: site.runId,
+      ...(email.arm === undefined ? {} : { variant: email.arm }),
+    },
   };
 }

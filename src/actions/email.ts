@@ -76,5 +76,5 @@ function refuseUnknown(claimedAt: number, now: number): void {
 }
 
 function sent(email: PlanEmail, emailId: string | undefined): ActionResult {
-  return { outcome: 'sent', detail: { template: email.template, emailId } };
+  return { outcome: 'sent', detail: { template: email.template, variant: email.arm, emailId } };
 }

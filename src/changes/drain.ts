@@ -3,7 +3,8 @@ import type { Capture, CapturedChange, Database } from '../databases/index.ts';
 import { messageOf } from '../errors/index.ts';
 import { rowEvent, type SkeneEvent } from '../events/index.ts';
 import type { Services } from '../intake/index.ts';
-import { acceptEvents } from '../intake/index.ts';
+import { acceptEvents, leaveReached } from '../intake/index.ts';
+import { askDatabase, isLookedFor, lookForGoals } from '../outcomes/index.ts';
 import type { Deployment, PlanCondition } from '../plan/index.ts';
 import type { StartResult } from '../runs/index.ts';
 import { poll } from './poll.ts';
@@ -42,9 +43,27 @@ export async function drainChanges(
 ): Promise<DrainResult> {
   const { capture, polling } = await context.database();
   const deadline = Date.now() + budgetMs;
-  return capture === undefined
-    ? poll({ ...context, polling, accept: (events) => accept(events, context) }, deadline)
-    : drainOutbox({ ...context, capture }, deadline);
+  const result =
+    capture === undefined
+      ? await poll({ ...context, polling, accept: (events) => accept(events, context) }, deadline)
+      : await drainOutbox({ ...context, capture }, deadline);
+  await lookAround(context, deadline);
+  return result;
+}
+
+/** Looks for goals that no row tells of, with what is left of the time. */
+async function lookAround(context: DrainContext, deadline: number): Promise<void> {
+  const { deployment, services, database } = context;
+  const looking = { ...services, database, onTrouble: troubleOf(context) };
+  for (const plan of deployment.plans.filter(isLookedFor)) {
+    const budgetMs = deadline - Date.now();
+    if (budgetMs <= 0) return;
+    await leaveReached(await lookForGoals(plan, looking, { budgetMs }), services);
+  }
+}
+
+function troubleOf({ services }: DrainContext) {
+  return (text: string): void => services.report({ kind: 'trouble', text });
 }
 
 type CaptureContext = DrainContext & { capture: Capture };
@@ -116,7 +135,11 @@ async function healMissed(
 }
 
 function accept(events: readonly SkeneEvent[], context: DrainContext): Promise<StartResult> {
-  return acceptEvents(events, { ...context, confirm: confirming(context) });
+  return acceptEvents(events, {
+    ...context,
+    confirm: confirming(context),
+    holds: askDatabase({ ...context, onTrouble: troubleOf(context) }),
+  });
 }
 
 /** A look that fails counts as true: the run looks for itself, with retries and a record of what went wrong. */

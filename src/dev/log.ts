@@ -34,6 +34,8 @@ function textOf(report: Report): string {
       return `${report.loop} wakes for ${report.subject}`;
     case 'outcome':
       return `${report.loop} for ${report.subject}: ${colored(report.outcome)}${reasonOf(report.detail)}`;
+    case 'goal':
+      return `${report.loop} is where it should be for ${report.subject}`;
     case 'unsubscribe':
       return `${report.subject} wants no more email (${report.loop})`;
     case 'trouble':

@@ -1,6 +1,7 @@
 import type { SkeneEvent } from '../events/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { type StartResult, startRuns, type WakeContext, wakeRuns } from '../runs/index.ts';
+import { type FollowContext, followGoals } from './follow-goals.ts';
 import type { Services } from './services.ts';
 
 /** What accepting events needs. */
@@ -9,6 +10,8 @@ export interface AcceptContext {
   services: Services;
   /** Looks at a condition before its run is woken; left out where no database is at hand. */
   confirm?: WakeContext['confirm'];
+  /** Asks a goal's query; left out likewise. */
+  holds?: FollowContext['holds'];
 }
 
 /**
@@ -17,7 +20,7 @@ export interface AcceptContext {
  */
 export async function acceptEvents(
   events: readonly SkeneEvent[],
-  { deployment, services, confirm }: AcceptContext,
+  { deployment, services, confirm, holds }: AcceptContext,
 ): Promise<StartResult> {
   const { env, state, queue, now, report } = services;
   for (const { type, subject, id } of events) report({ kind: 'event', type, subject, id });
@@ -41,6 +44,7 @@ export async function acceptEvents(
     ...(confirm && { confirm }),
   });
   for (const { runId, loop, subject } of woken) report({ kind: 'wake', runId, loop, subject });
+  await followGoals(events, result, { deployment, services, holds });
   return result;
 }
 

@@ -16,6 +16,7 @@ export type Report =
       outcome: string;
       detail: Record<string, unknown> | undefined;
     }
+  | { kind: 'goal'; loop: string; subject: string }
   | { kind: 'unsubscribe'; subject: string; loop: string }
   | { kind: 'trouble'; text: string };
 

@@ -1,6 +1,7 @@
 import type { SkeneEvent } from '../events/index.ts';
 import { hasValues, type Plan, type SubjectColumns, topicsOfEvent } from '../plan/index.ts';
-import type { State } from '../state/index.ts';
+import type { OpenWindow, State } from '../state/index.ts';
+import type { GoalQuery } from './ask-database.ts';
 import { hasGoal, type PlanWithGoal, trialSiteOf } from './trial-site.ts';
 
 /** What noticing goals needs. */
@@ -11,14 +12,17 @@ export interface GoalContext {
   columns: SubjectColumns;
   now: () => number;
   /** Whether a goal's query has a row for a subject now. Left out where no database is at hand: rows tell of nothing there. */
-  holds?: ((sql: string, subject: string) => Promise<boolean>) | undefined;
+  holds?: ((query: GoalQuery, subject: string) => Promise<boolean>) | undefined;
 }
 
 /** Somebody reached the goal of a loop, in time, and for the first time in their episode. */
 export interface ReachedGoal {
   plan: PlanWithGoal;
   subject: string;
+  /** Ms since the epoch. */
   at: number;
+  /** The event that told of it. */
+  cause?: string | undefined;
 }
 
 /**
@@ -32,7 +36,7 @@ export async function noteGoals(events: readonly SkeneEvent[], context: GoalCont
       for (const subject of subjectsOf(plan, event, context.columns)) {
         const at = Math.min(context.now(), event.time === undefined ? Infinity : Date.parse(event.time));
         const key = JSON.stringify([plan.loop, plan.entry, subject]);
-        if (at < (found.get(key)?.at ?? Infinity)) found.set(key, { plan, subject, at });
+        if (at < (found.get(key)?.at ?? Infinity)) found.set(key, { plan, subject, at, cause: event.id });
       }
     }
   }
@@ -45,7 +49,7 @@ export async function countReached(
   { state }: Pick<GoalContext, 'state'>,
 ): Promise<ReachedGoal[]> {
   const news = await state.trials.reach(
-    reached.map(({ plan, subject, at }) => ({ site: trialSiteOf(plan), subject, at })),
+    reached.map(({ plan, ...one }) => ({ site: trialSiteOf(plan), ...one })),
   );
   return reached.filter((_, index) => news[index]);
 }
@@ -94,12 +98,14 @@ async function confirmed(
   if (holds === undefined || asked.length === 0) return told;
   const windows = await state.trials.windows(
     asked.map(({ plan, subject }) => ({ site: trialSiteOf(plan), subject })),
-    now(),
   );
+  const isOpen = ({ plan: { goal } }: ReachedGoal, window: OpenWindow | undefined) =>
+    window !== undefined && now() - window.last <= goal.within * 1000;
   const answers = await Promise.all(
-    asked.map(async ({ plan: { goal }, subject }, index) =>
-      windows[index] !== undefined && goal.sign.type === 'query' ? holds(goal.sign.sql, subject) : false,
-    ),
+    asked.map(async (one, index) => {
+      const { sign } = one.plan.goal;
+      return sign.type === 'query' && isOpen(one, windows[index]) && (await holds(sign, one.subject));
+    }),
   );
   return [...told, ...asked.filter((_, index) => answers[index])];
 }

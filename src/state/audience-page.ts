@@ -90,6 +90,11 @@ export function episodeField({ loop, entry }: Pick<Pass, 'loop' | 'entry'>): str
   return `episode|${loop}|${entry}`;
 }
 
+/** Where it has whether they reached the goal of the loop: as long as they have not, it has no `w`. */
+export function trialField({ loop, entry }: Pick<Pass, 'loop' | 'entry'>): string {
+  return `trial|${loop}|${entry}`;
+}
+
 /** Where it has what became of them. */
 export function historyField({ loop, entry }: Pick<Pass, 'loop' | 'entry'>): string {
   return `history|${loop}|${entry}`;

@@ -7,6 +7,7 @@ import {
   type PageRules,
   type PageSite,
   readPage,
+  trialField,
 } from './audience-page.ts';
 import { tombstoneOf } from './erasure.ts';
 import type { Keys } from './keys.ts';
@@ -51,9 +52,11 @@ local function skip(id, outcome, reason, isNew) skipped[#skipped + 1] = {id, out
 for index = 1, (#KEYS - 1) / 3 do
   local subject, address, tombstone = KEYS[3 * index - 1], KEYS[3 * index], KEYS[3 * index + 1]
   local id, arm, bar = ARGV[3 * index - 1], ARGV[3 * index], ARGV[3 * index + 1]
-  local known = redis.call('HMGET', subject, page.field, 'mails')
+  local known = redis.call('HMGET', subject, page.field, 'mails', page.trialField)
   local held, mails = known[1], known[2] or ''
   local step, reason = due(held)
+  local isReached = known[3] and string.find(known[3], '"w":', 1, true)
+  if isReached and step and step > 0 then step, reason = nil, 'goal reached' end
   -- Who is met goes on with their episode, whatever becomes of the step; an episode that is over stays over.
   if held and (step or 1) > 0 and reason ~= 'reentry' then
     held = string.gsub(held, '^(%a+):%d+', '%1:' .. page.sweepText)
@@ -65,13 +68,13 @@ for index = 1, (#KEYS - 1) / 3 do
   elseif redis.call('EXISTS', tombstone) == 1 then skip(id, 'suppressed', 'erased')
   elseif suppressed then skip(id, 'suppressed', suppressed)
   elseif bar == 'no address' then skip(id, 'suppressed', bar)
+  elseif bar == 'quiet hours' then skip(id, 'skipped', bar)
+  elseif isCapped(mails, page.caps, page.loop, now) then skip(id, 'skipped', 'frequency cap')
   elseif bar == 'held_out' then
     redis.call('HSET', subject, page.field, 'held:' .. page.sweepText .. ':' .. page.nowText .. ':0:')
     redis.call('EXPIRE', subject, page.seconds)
     skip(id, 'held_out', 'held out', 'new')
     isNews = true
-  elseif bar ~= '' then skip(id, 'skipped', bar)
-  elseif isCapped(mails, page.caps, page.loop, now) then skip(id, 'skipped', 'frequency cap')
   else
     local chosen = arm
     if step > 0 then chosen = string.match(held, '^%a+:%d+:%d+:%d+:(.*)$') end
@@ -101,6 +104,7 @@ export function createPageClaim(redis: Redis, keys: Keys) {
       sweepText: String(place.sweep),
       loop: pass.loop,
       field: episodeField(pass),
+      trialField: trialField(pass),
       reentry: rules.reentry,
       caps: rules.caps,
       delays,

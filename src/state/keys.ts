@@ -25,7 +25,7 @@ export function createKeys(namespace: string) {
     erased: (subjectKey: string) => `${root}:erased:${subjectKey}`,
     /** String, exists when the address (hashed) must not be mailed; holds the reason. */
     suppressed: (addressKey: string) => `${root}:suppressed:${addressKey}`,
-    /** Hash, outcome -> count, for one loop and UTC day. */
+    /** Hash, for one loop and UTC day: outcome -> count, `outcome|reason`, and of its goal `|entered` and `|converted`. */
     counters: (loop: string, day: string) => `${root}:counters:${loop}:${day}`,
     /** Hash: what is known of one run. */
     run: (runId: string) => `${root}:run:${runId}`,

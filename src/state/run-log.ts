@@ -30,8 +30,21 @@ export interface RunRecord {
   facts: Array<{ outcome: string; step: string; at: number; detail?: Record<string, unknown> | undefined }>;
 }
 
+/** How often each thing happened to a loop. */
+export interface Tally {
+  outcomes: Record<string, number>;
+  /** Of what was not done, by its reason: `skipped: frequency cap`. */
+  reasons: Record<string, number>;
+  /** How many entered the loop: a run started, or an episode of an audience. */
+  entered: number;
+  /** How many reached its goal in time. */
+  converted: number;
+}
+
 const RUN_SECONDS = 90 * 86_400;
 const COUNTER_SECONDS = 800 * 86_400;
+/** Outcomes that are also counted by their reason, of which there are few. */
+export const WITH_REASON = ['skipped', 'suppressed', 'exited'];
 /** How many runs are kept for looking at; the counters know of all. */
 const MOST_RUNS = 10_000;
 
@@ -40,7 +53,7 @@ const RECORD = `
 local written = 0
 for index = 1, #KEYS / 4 do
   local run, counters, runs, subject = KEYS[4 * index - 3], KEYS[4 * index - 2], KEYS[4 * index - 1], KEYS[4 * index]
-  local text = ARGV[3 + index]
+  local text = ARGV[4 + index]
   local fact = cjson.decode(text)
   if redis.call('HSETNX', run, 'fact|' .. fact.step .. '|' .. fact.outcome, text) == 1 then
     written = written + 1
@@ -50,6 +63,10 @@ for index = 1, #KEYS / 4 do
     if fact.final then redis.call('HSET', run, 'endedAt', fact.at) end
     redis.call('EXPIRE', run, ARGV[1])
     redis.call('HINCRBY', counters, fact.outcome, 1)
+    local reason = fact.detail and fact.detail.reason
+    if type(reason) == 'string' and string.find(ARGV[4], ',' .. fact.outcome .. ',', 1, true) then
+      redis.call('HINCRBY', counters, fact.outcome .. '|' .. reason, 1)
+    end
     redis.call('EXPIRE', counters, ARGV[2])
     redis.call('ZADD', runs, 'NX', fact.at, fact.runId)
     if fact.subject ~= '' then redis.call('HSETNX', subject, 'run|' .. fact.runId, fact.loop) end
@@ -78,7 +95,7 @@ export function createRunLog(redis: Redis, keys: Keys) {
         keys.runs(),
         keys.subject(fact.subject),
       ];
-      const bounds = [RUN_SECONDS, COUNTER_SECONDS, MOST_RUNS].map(String);
+      const bounds = [RUN_SECONDS, COUNTER_SECONDS, MOST_RUNS, `,${WITH_REASON.join()},`].map(String);
       return Number(
         await reachRedis(() =>
           redis.eval(RECORD, facts.flatMap(keysOf), [
@@ -135,8 +152,25 @@ export function createRunLog(redis: Redis, keys: Keys) {
 
     /** How often each outcome happened to a loop on one UTC day (`2026-11-20`). */
     async counts(loop: string, day: string): Promise<Record<string, number>> {
-      const counters = fieldsOf(await readHash(keys.counters(loop, day)));
-      return Object.fromEntries(Object.entries(counters).map(([outcome, count]) => [outcome, Number(count)]));
+      return countsOf(await readHash(keys.counters(loop, day))).outcomes;
+    },
+
+    /** The same over several days, added up, and by the reasons for what was not done. */
+    async tally(loop: string, days: readonly string[]): Promise<Tally> {
+      const found = await reachRedis(async () => {
+        const pipeline = redis.pipeline();
+        for (const day of days) pipeline.hgetall(keys.counters(loop, day));
+        return days.length === 0 ? [] : pipeline.exec<Array<HashReply | null>>();
+      });
+      const tally: Tally = { outcomes: {}, reasons: {}, entered: 0, converted: 0 };
+      for (const reply of found) {
+        const { outcomes, reasons, entered, converted } = countsOf(reply ?? []);
+        addUp(tally.outcomes, outcomes);
+        addUp(tally.reasons, reasons);
+        tally.entered += entered;
+        tally.converted += converted;
+      }
+      return tally;
     },
   };
 }
@@ -153,6 +187,23 @@ function fieldsOf(reply: HashReply): Record<string, string> {
   return Object.fromEntries(
     reply.flatMap((name, index) => (index % 2 === 0 ? [[name, reply[index + 1] ?? '']] : [])),
   );
+}
+
+/** Fields are an outcome, `outcome|reason`, or what is counted of goals: `|entered`, `|converted`. */
+function countsOf(reply: HashReply): Tally {
+  const tally: Tally = { outcomes: {}, reasons: {}, entered: 0, converted: 0 };
+  for (const [field, text] of Object.entries(fieldsOf(reply))) {
+    const count = Number(text);
+    if (field === '|entered') tally.entered = count;
+    else if (field === '|converted') tally.converted = count;
+    else if (field.includes('|')) tally.reasons[field.replace('|', ': ')] = count;
+    else tally.outcomes[field] = count;
+  }
+  return tally;
+}
+
+function addUp(sums: Record<string, number>, counts: Record<string, number>): void {
+  for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
 }
 
 function readRun(runId: string, reply: HashReply): RunRecord | undefined {

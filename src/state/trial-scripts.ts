@@ -34,7 +34,7 @@ for index = 1, #ARGV do
   local subject, counters, looks = KEYS[3 * index - 2], KEYS[3 * index - 1], KEYS[3 * index]
   local item = cjson.decode(ARGV[index])
   local record = read(subject, item)
-  if not record or record.e ~= item.episode then
+  if not record or (record.e ~= item.episode and not item.isRepeat) then
     write(subject, item, {h = item.goal, e = item.episode, g = 'none', n = item.at, f = item.at, a = item.at, s = '', v = ''})
     count(counters, '|entered')
     look(looks, item)
@@ -75,7 +75,7 @@ for index = 1, #ARGV do
   local subject, trials, counters, looks = KEYS[4 * index - 3], KEYS[4 * index - 2], KEYS[4 * index - 1], KEYS[4 * index]
   local item = cjson.decode(ARGV[index])
   local record, isNews = read(subject, item), 0
-  if record and not record.w and item.at >= record.n then
+  if record and not record.w and item.at >= record.n and item.cause ~= record.e then
     local function isWithin(since) return item.at - since <= item.within * 1000 end
     local first, last = isWithin(record.f), isWithin(record.a)
     if record.g == 'none' or item.at < record.f then

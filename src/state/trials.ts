@@ -1,3 +1,4 @@
+import { trialField } from './audience-page.ts';
 import type { Keys } from './keys.ts';
 import { type Redis, reachRedis } from './redis.ts';
 import { dayOf } from './run-log.ts';
@@ -25,6 +26,8 @@ export interface Entrance {
   episode: string;
   /** Ms since the epoch. */
   at: number;
+  /** The event was known before: it begins nothing where anything is known of the subject. */
+  isRepeat?: boolean | undefined;
 }
 
 /** Somebody was mailed, or held out in place of it. */
@@ -45,9 +48,11 @@ export interface Reaching {
   site: TrialSite;
   subject: string;
   at: number;
+  /** The event that told of it: what begins an episode is not what it leads to. */
+  cause?: string | undefined;
 }
 
-/** A window in which the goal counts for somebody. */
+/** A window in which the goal counts for somebody, who has not reached it. */
 export interface OpenWindow {
   subject: string;
   /** When it opened, and when it was opened last, ms since the epoch. */
@@ -60,10 +65,9 @@ export interface OpenWindow {
  * About each subject one record is kept, under the subject's key; the counters name nobody, and stay when somebody is erased.
  */
 export function createTrials(redis: Redis, keys: Keys) {
-  const fieldOf = ({ loop, entry }: TrialSite): string => `trial|${loop}|${entry}`;
   const trialsOf = ({ loop, entry, goal }: TrialSite): string => keys.trials({ loop, entry, goal });
   const itemOf = (site: TrialSite, { subject, at }: { subject: string; at: number }) => ({
-    field: fieldOf(site),
+    field: trialField(site),
     goal: site.goal,
     subject,
     at,
@@ -82,7 +86,9 @@ export function createTrials(redis: Redis, keys: Keys) {
             keys.counters(site.loop, dayOf(at)),
             keys.looks(site.loop, site.entry),
           ]),
-          entrances.map((one) => JSON.stringify({ ...itemOf(one.site, one), episode: one.episode })),
+          entrances.map((one) =>
+            JSON.stringify({ ...itemOf(one.site, one), episode: one.episode, isRepeat: one.isRepeat }),
+          ),
         ),
       );
     },
@@ -127,24 +133,25 @@ export function createTrials(redis: Redis, keys: Keys) {
             keys.counters(site.loop, dayOf(at)),
             keys.looks(site.loop, site.entry),
           ]),
-          reachings.map((one) => JSON.stringify({ ...itemOf(one.site, one), within: one.site.within })),
+          reachings.map((one) =>
+            JSON.stringify({ ...itemOf(one.site, one), within: one.site.within, cause: one.cause }),
+          ),
         ),
       );
       return news.map((one) => Number(one) === 1);
     },
 
-    /** The windows of these subjects in which the goal can still be reached, a command each. */
+    /** The windows of these subjects who have not reached the goal, those that are over included; a command each. */
     async windows(
       wanted: ReadonlyArray<{ site: TrialSite; subject: string }>,
-      now: number,
     ): Promise<Array<OpenWindow | undefined>> {
       if (wanted.length === 0) return [];
       const found = await reachRedis(async () => {
         const pipeline = redis.pipeline();
-        for (const { site, subject } of wanted) pipeline.hget(keys.subject(subject), fieldOf(site));
+        for (const { site, subject } of wanted) pipeline.hget(keys.subject(subject), trialField(site));
         return pipeline.exec<Array<string | null>>();
       });
-      return wanted.map(({ site, subject }, index) => windowOf(found[index] ?? null, { site, subject, now }));
+      return wanted.map(({ site, subject }, index) => windowOf(found[index] ?? null, { site, subject }));
     },
 
     /** Settles which arm of a step somebody gets: the first that was chosen stays, whatever is chosen later. */
@@ -171,10 +178,9 @@ export function createTrials(redis: Redis, keys: Keys) {
 
 function windowOf(
   text: string | null,
-  { site, subject, now }: { site: TrialSite; subject: string; now: number },
+  { site, subject }: { site: TrialSite; subject: string },
 ): OpenWindow | undefined {
   if (text === null) return undefined;
-  const record = JSON.parse(text) as { h: string; f: number; a: number; w?: number };
-  const isOpen = record.w === undefined && now - record.a <= site.within * 1000;
-  return record.h === site.goal && isOpen ? { subject, since: record.f, last: record.a } : undefined;
+  const { h, f, a, w } = JSON.parse(text) as { h: string; f: number; a: number; w?: number };
+  return h === site.goal && w === undefined ? { subject, since: f, last: a } : undefined;
 }

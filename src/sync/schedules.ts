@@ -1,4 +1,5 @@
 import type { Env } from '../env/index.ts';
+import { isLookedFor } from '../outcomes/index.ts';
 import { type Deployment, taskOf } from '../plan/index.ts';
 import { createQStashClient } from '../runs/index.ts';
 
@@ -80,5 +81,6 @@ function schedulesOf(
     const inZone = timezone === 'UTC' ? cron.trim() : `CRON_TZ=${timezone} ${cron.trim()}`;
     return [schedule(taskOf(plan), inZone, TICK_RETRIES)];
   });
-  return [...(watches.length > 0 ? [schedule('drain', DRAIN_CRON, 0)] : []), ...ticks];
+  const isDrained = watches.length > 0 || plans.some(isLookedFor);
+  return [...(isDrained ? [schedule('drain', DRAIN_CRON, 0)] : []), ...ticks];
 }
