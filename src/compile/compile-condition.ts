@@ -33,6 +33,8 @@ export function compileCondition(condition: Condition, config: ResolvedConfig): 
       return {
         type: 'activity',
         table: condition.table,
+        subject: config.tables[condition.table]?.subject ?? 'user_id',
+        time: config.tables[condition.table]?.time ?? 'created_at',
         drop: condition.drop,
         window: durationOf(condition.window),
         baseline: durationOf(condition.baseline),

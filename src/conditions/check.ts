@@ -45,7 +45,7 @@ export async function checkCondition(
     case 'usage':
     case 'activity':
       throw new InternalError(
-        `A run cannot wait for a condition of type "${condition.type}" in this version.`,
+        `A run of one subject cannot wait for a condition of type "${condition.type}".`,
         { code: 'NOT_IMPLEMENTED' },
       );
   }

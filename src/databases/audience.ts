@@ -40,11 +40,26 @@ export function readAudience(
 /** Whether an audience has somebody now. @param is their id. */
 export async function isInAudience(
   database: Pick<Database, 'kind' | 'select'>,
-  { sql, id, is, timeoutMs }: Pick<AudiencePage, 'sql' | 'id' | 'timeoutMs'> & { is: string },
+  { is, ...audience }: Pick<AudiencePage, 'sql' | 'id' | 'timeoutMs'> & { is: string },
 ): Promise<boolean> {
+  return (await findInAudience(database, { ...audience, among: [is] })).size > 0;
+}
+
+/** Who of these, by their ids, is in an audience now. */
+export async function findInAudience(
+  database: Pick<Database, 'kind' | 'select'>,
+  {
+    sql,
+    id,
+    among,
+    timeoutMs,
+  }: Pick<AudiencePage, 'sql' | 'id' | 'timeoutMs'> & { among: readonly string[] },
+): Promise<ReadonlySet<string>> {
+  if (among.length === 0) return new Set();
   const column = `audience.${quoterOf(database)(id)}`;
-  const narrowed = `SELECT * FROM (${sql}\n) AS audience WHERE ${column} = $1 LIMIT 1`;
-  return (await database.select({ sql: narrowed, params: [is], timeoutMs })).length > 0;
+  const narrowed = `SELECT ${column} AS id FROM (${sql}\n) AS audience WHERE ${column} IN (${placesFor(among)})`;
+  const rows = await database.select({ sql: narrowed, params: among, timeoutMs });
+  return new Set(rows.map((row) => String(row.id)));
 }
 
 /** The rows of a table whose `column` is one of these values. */
@@ -55,12 +70,16 @@ export async function findRows(
 ): Promise<Row[]> {
   if (values.length === 0) return [];
   const quote = quoterOf(database);
-  const places = values.map((_, index) => `$${index + 1}`).join(', ');
   const from = table.split('.').map(quote).join('.');
-  const sql = `SELECT * FROM ${from} WHERE ${quote(column)} IN (${places})`;
+  const sql = `SELECT * FROM ${from} WHERE ${quote(column)} IN (${placesFor(values)})`;
   return database.select({ sql, params: values, timeoutMs });
 }
 
-function quoterOf({ kind }: Pick<Database, 'kind'>): (name: string) => string {
+function placesFor(values: readonly string[]): string {
+  return values.map((_, index) => `$${index + 1}`).join(', ');
+}
+
+/** How a database's dialect quotes a name. */
+export function quoterOf({ kind }: Pick<Database, 'kind'>): (name: string) => string {
   return kind === 'mysql' || kind === 'planetscale' ? quoteMysql : quotePostgres;
 }

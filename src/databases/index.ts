@@ -1,5 +1,6 @@
 /** Floor 3: databases that loops read from and whose changes start their runs. What opens them, and so reaches a driver, is in `open/`. */
-export { type AudiencePage, findRows, isInAudience, readAudience } from './audience.ts';
+export { type ActivityTable, dormancyQuery, findLastActions } from './activity.ts';
+export { type AudiencePage, findInAudience, findRows, isInAudience, readAudience } from './audience.ts';
 export type {
   Backlog,
   Capture,

@@ -148,7 +148,17 @@ export type PlanCondition =
       warnAt?: number | undefined;
       onUnavailable: 'allow-bounded' | 'deny' | 'sql';
     }
-  | { type: 'activity'; table: string; drop: number; window: number; baseline: number; timeout: number };
+  | {
+      type: 'activity';
+      table: string;
+      /** The columns of the table that say whose a row is, and when it happened. */
+      subject: string;
+      time: string;
+      drop: number;
+      window: number;
+      baseline: number;
+      timeout: number;
+    };
 
 /** An email to send: everything but the values of its variables. */
 export interface PlanEmail {

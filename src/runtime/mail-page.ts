@@ -1,6 +1,6 @@
 import { type ActionContext, type PageItem, type PageSent, sendPage } from '../actions/index.ts';
-import { checkCondition } from '../conditions/index.ts';
-import type { Database, Row } from '../databases/index.ts';
+import { checkGroup } from '../conditions/index.ts';
+import { type Database, findLastActions, type Row } from '../databases/index.ts';
 import { isSkeneError } from '../errors/index.ts';
 import type { Services } from '../intake/index.ts';
 import type { PlanStep } from '../plan/index.ts';
@@ -33,6 +33,9 @@ interface Due {
   item: PageItem;
 }
 
+/** One look into an index for each. */
+const LAST_ACTIONS_MS = 30_000;
+
 /** Sends the pages of a pass. */
 export function createPageMailer({ payload, services, database, sending, pace }: PageMailerContext) {
   const { plan } = payload;
@@ -57,22 +60,49 @@ export function createPageMailer({ payload, services, database, sending, pace }:
     };
   }
 
-  /** The first step's condition is the audience itself; a later one is looked at when its step is due. */
-  async function holds({ condition }: PlanStep, { step, subject }: Claimed): Promise<boolean> {
-    if (step === 0) return true;
-    const context = { database: async () => database, state: services.state };
-    return (await checkCondition(condition, { subject, since: 0 }, context)).met;
+  /**
+   * For whom the condition of their step is true. The first step's is the audience itself; a later one is looked at when its step is due,
+   * and again at every tick until it is true.
+   */
+  async function metBy(claims: readonly Claimed[]): Promise<ReadonlySet<Claimed>> {
+    const met = new Set<Claimed>();
+    for (const [index, { condition }] of plan.steps.entries()) {
+      const due = claims.filter(({ step }) => step === index);
+      const subjects = due.map(({ subject }) => subject);
+      const { users } = plan;
+      const group =
+        index === 0 || condition === undefined
+          ? new Set(subjects)
+          : await checkGroup(condition, { subjects, users, database, state: services.state });
+      for (const claimed of due) if (group.has(claimed.subject)) met.add(claimed);
+    }
+    return met;
+  }
+
+  /** What each of these last did, where the audience is of those who do less: `user.lastAction` in their emails. */
+  function lastActionsOf(claims: readonly Claimed[]): Promise<ReadonlyMap<string, Row>> {
+    const source = plan.steps[0]?.condition;
+    const subjects = claims.map(({ subject }) => subject);
+    return source?.type === 'activity'
+      ? findLastActions(database, source, { subjects, timeoutMs: LAST_ACTIONS_MS })
+      : Promise.resolve(new Map());
   }
 
   async function sortOut(page: OpenPage, rows: PageView['rows']) {
     const due: Due[] = [];
     const lost: Claimed[] = [];
     const unmet: Claimed[] = [];
+    const met = await metBy(page.claimed);
+    const lastActions = await lastActionsOf([...met]);
     for (const claimed of page.claimed) {
       const step = stepOf(claimed);
       const row = rows.get(claimed.subject);
       if (step === undefined || row === undefined) lost.push(claimed);
-      else if (await holds(step, claimed)) due.push({ claimed, item: itemOf(step, claimed, row) });
+      else if (met.has(claimed))
+        due.push({
+          claimed,
+          item: itemOf(step, claimed, { ...row, ...lastActionOf(claimed, lastActions) }),
+        });
       else unmet.push(claimed);
     }
     return { due, lost, unmet };
@@ -130,6 +160,11 @@ export function createPageMailer({ payload, services, database, sending, pace }:
       return [...skipped, ...facts];
     },
   };
+}
+
+function lastActionOf({ subject }: Claimed, lastActions: ReadonlyMap<string, Row>): Row {
+  const lastAction = lastActions.get(subject);
+  return lastAction === undefined ? {} : { lastAction };
 }
 
 interface Fate {

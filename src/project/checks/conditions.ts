@@ -2,7 +2,11 @@ import { type CheckContext, type Finding, type PlacedStep, stepsOf } from './con
 
 /** A condition can only ask what its trigger makes known: a quota needs a request, an audience a schedule, and all else a subject. */
 export function checkConditions({ config }: CheckContext): Finding[] {
-  return stepsOf(config).flatMap((placed) => [...conditionOf(placed), ...blockOf(placed)]);
+  return stepsOf(config).flatMap((placed) => [
+    ...conditionOf(placed),
+    ...otherwiseOf(placed),
+    ...blockOf(placed),
+  ]);
 }
 
 function conditionOf({ step, trigger, path }: PlacedStep): Finding[] {
@@ -36,6 +40,18 @@ function conditionOf({ step, trigger, path }: PlacedStep): Finding[] {
     );
   }
   return [];
+}
+
+function otherwiseOf({ step, trigger, path }: PlacedStep): Finding[] {
+  if (step.otherwise === undefined || trigger?.type !== 'schedule') return [];
+  return [
+    {
+      code: 'condition_mismatch',
+      path: [...path, 'otherwise'],
+      message: 'is never done: nobody waits in an audience, so no time can be up',
+      hint: 'Take it out, or start a run for each user with another trigger.',
+    },
+  ];
 }
 
 function blockOf({ step, trigger, path }: PlacedStep): Finding[] {

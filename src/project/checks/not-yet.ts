@@ -6,7 +6,7 @@ const NOT_YET = {
   loopTypes: ['freemium'],
   loopKeys: ['goal', 'holdout'],
   triggers: ['api'],
-  conditions: ['usage', 'activity'],
+  conditions: ['usage'],
   actions: ['block'],
 } as const satisfies { loopKeys: ReadonlyArray<keyof ResolvedLoop> } & Record<string, readonly string[]>;
 

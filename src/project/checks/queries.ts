@@ -27,10 +27,10 @@ function conditionOf(placed: PlacedStep, context: CheckContext): Finding[] {
   const path = [...placed.path, 'condition', 'query'];
   const { summary, findings } = readQuery(condition.query, path, context);
   if (summary === undefined || placed.trigger === undefined) return findings;
-  return [
-    ...findings,
-    ...(placed.trigger.type === 'schedule' ? audienceOf(summary, path, context) : subjectOf(summary, path)),
-  ];
+  if (placed.trigger.type !== 'schedule') return [...findings, ...subjectOf(summary, path)];
+  // A later step of an audience is about somebody of it: its query may ask about them, or select those whom it is for.
+  const isLater = placed.step.trigger === undefined && summary.aboutSubject;
+  return isLater ? findings : [...findings, ...audienceOf(summary, path, context)];
 }
 
 function goalsOf(context: CheckContext): Finding[] {

@@ -48,6 +48,44 @@ describe('a problem of a config', () => {
     expect(await codesOf(RIGHT.replace(right, wrong))).toContain(code);
   });
 
+  describe('of an audience', () => {
+    const audience = (steps: string) =>
+      `import { defineLoop } from '@skene/sdk';
+export default defineLoop({ type: 'retention', opinion: 'x', steps: [{
+  trigger: { type: 'schedule', cron: '0 9 * * *' },
+  condition: { type: 'activity', table: 'events' },
+  action: { type: 'email', template: 're_engagement', personalization: { name: 'a', lastActivity: '{{user.lastAction.created_at}}' } },
+  ${steps}`;
+    const later = (query: string, more = '') =>
+      audience(
+        `}, { delay: '3d', condition: { type: 'query', query: '${query}' }, action: { type: 'custom', name: 'call' }${more} }] });`,
+      );
+
+    it.each([
+      ['a later step that asks about the subject', later('SELECT 1 FROM orders WHERE user_id = $1'), []],
+      ['a later step that selects users', later('SELECT id FROM users WHERE plan = 1'), []],
+      ['a later step without their ids', later('SELECT email FROM users'), ['condition_mismatch']],
+      [
+        'something for whom the time is up',
+        later('SELECT id FROM users', `, otherwise: { type: 'custom', name: 'call' }`),
+        ['condition_mismatch'],
+      ],
+      [
+        'a first step that asks about the subject',
+        audience('}]})').replace(
+          `type: 'activity', table: 'events'`,
+          `type: 'query', query: 'SELECT id FROM users WHERE id = $1'`,
+        ),
+        ['condition_mismatch'],
+      ],
+    ])('%s: %#', async (_what, text, codes) => {
+      const found = (await codesOf(text)).filter(
+        (code) => code !== 'action_not_found' && code !== 'repeat_mailing',
+      );
+      expect(found).toEqual(codes);
+    });
+  });
+
   it('duplicate_id is named', async () => {
     const loop = RIGHT.slice(RIGHT.indexOf('defineLoop({'), RIGHT.lastIndexOf(';'));
     const twice = `import { defineLoop } from '@skene/sdk';\nexport default [${loop}, ${loop}];`;
