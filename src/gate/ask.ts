@@ -10,8 +10,8 @@ const MOST_UNITS = 1_000_000_000;
 interface Checked {
   subject: string;
   cost: number;
-  rid: string;
-  plan: string;
+  rid?: string | undefined;
+  plan?: string | undefined;
 }
 
 /**
@@ -21,8 +21,8 @@ interface Checked {
  */
 export function checkAsk({ subject, cost, rid, plan }: Checked): void {
   checkText('subject', subject, LONGEST_SUBJECT);
-  checkText('rid', rid, LONGEST_RID);
-  checkText('plan', plan, LONGEST_PLAN);
+  if (rid !== undefined) checkText('rid', rid, LONGEST_RID);
+  if (plan !== undefined) checkText('plan', plan, LONGEST_PLAN);
   if (!Number.isSafeInteger(cost) || cost < 1 || cost > MOST_UNITS) {
     throw new RequestError('REQUEST_INVALID', `cost is ${String(cost)}, not a whole number of units.`, {
       hint: `Write a whole number from 1 to ${MOST_UNITS}.`,
@@ -32,14 +32,17 @@ export function checkAsk({ subject, cost, rid, plan }: Checked): void {
 }
 
 function checkText(name: string, text: string, longest: number): void {
-  const refuse = (what: string) => {
-    throw new RequestError('REQUEST_INVALID', `${name} ${what}.`, {
-      hint: `Write a text of 1 to ${longest} characters.`,
-      where: { path: name },
-    });
-  };
-  if (typeof text !== 'string' || text === '') refuse('is missing');
-  if (text.length > longest) refuse(`has ${text.length} characters, more than ${longest}`);
+  const problem = problemOf(text, longest);
+  if (problem === undefined) return;
+  throw new RequestError('REQUEST_INVALID', `${name} ${problem}.`, {
+    hint: `Write a text of 1 to ${longest} characters.`,
+    where: { path: name },
+  });
+}
+
+function problemOf(text: string, longest: number): string | undefined {
+  if (typeof text !== 'string' || text === '') return 'is missing';
+  if (text.length > longest) return `has ${text.length} characters, more than ${longest}`;
   // Half a surrogate pair becomes the same replacement character in every id that has one.
-  if (/\p{Surrogate}/u.test(text)) refuse('is not well-formed Unicode');
+  return /\p{Surrogate}/u.test(text) ? 'is not well-formed Unicode' : undefined;
 }

@@ -32,7 +32,7 @@ export interface Decision {
   replayed: boolean;
   /** Redis could not be asked: decided by the rules' `onUnavailable`, and charged when it can be. */
   degraded: boolean;
-  /** `RateLimit` and `RateLimit-Policy`. */
+  /** `RateLimit` and `RateLimit-Policy`, as of when they are read. */
   headers: Readonly<Record<string, string>>;
 }
 
@@ -71,7 +71,7 @@ export interface ReadReply {
 /** Reads a reply of the script to an operation under `rules`. */
 export function readReply(
   reply: Reply,
-  { rules, now }: { rules: readonly GateRule[]; now: number },
+  { rules, now }: { rules: readonly GateRule[]; now: () => number },
 ): ReadReply {
   const [code, plan = 'free', till] = reply;
   if (code === undefined || !CODES.includes(code)) throw new Error(`Redis answered "${reply.join(' ')}"`);
@@ -79,17 +79,16 @@ export function readReply(
   let refusedBy: Standing | undefined;
   const allowed = code === CHARGED || code === ATTEMPTED || code === REPEATED;
   const standings = rules.map((rule, index): Standing => {
-    const [used = 0, limit = 0, periodStart = 0, resetAt = 0, signal = 0, sequence = 0] = numbersOf(
-      reply,
-      index,
-    );
-    const standing = {
+    const at = BEFORE + index * FIELDS;
+    const limit = Number(reply[at + 1]);
+    const signal = Number(reply[at + 4]);
+    const standing: Standing = {
       rule,
-      used,
-      limit: limit === -1 ? ('unlimited' as const) : limit === -2 ? ('none' as const) : limit,
-      periodStart,
-      resetAt,
-      sequence,
+      used: Number(reply[at]),
+      limit: limit === -1 ? 'unlimited' : limit === -2 ? 'none' : limit,
+      periodStart: Number(reply[at + 2]),
+      resetAt: Number(reply[at + 3]),
+      sequence: Number(reply[at + 5]),
     };
     if (!allowed && (signal & 4) !== 0) refusedBy ??= standing;
     if ((signal & 3) !== 0) signals.push({ kind: (signal & 3) === 1 ? 'warned' : 'blocked', standing });
@@ -104,16 +103,14 @@ export function readReply(
       standings,
       replayed: code === REPEATED,
       degraded: false,
-      headers: rateLimitHeaders(standings, now),
+      get headers() {
+        return rateLimitHeaders(standings, now());
+      },
     },
     signals,
     isCharged: code === CHARGED || code === ATTEMPTED,
     holdsUntil: Number(till) || Number.POSITIVE_INFINITY,
   };
-}
-
-function numbersOf(reply: Reply, index: number): number[] {
-  return reply.slice(BEFORE + index * FIELDS, BEFORE + (index + 1) * FIELDS).map(Number);
 }
 
 /** Why a rule says no. */
@@ -127,7 +124,7 @@ export function verdictOf(standing: Standing): Verdict {
  * The headers that tell a client where it stands; none for what has no limit.
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
  */
-export function rateLimitHeaders(standings: readonly Standing[], now: number): Record<string, string> {
+function rateLimitHeaders(standings: readonly Standing[], now: number): Record<string, string> {
   const policies: string[] = [];
   const limits: string[] = [];
   for (const { rule, used, limit, periodStart, resetAt } of standings) {

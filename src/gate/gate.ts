@@ -1,14 +1,7 @@
 import type { Plan } from '../plan/index.ts';
 import { createAllowances } from './allowances.ts';
 import { checkAsk } from './ask.ts';
-import {
-  type Decision,
-  type ReadReply,
-  rateLimitHeaders,
-  readReply,
-  type Standing,
-  type UsageRow,
-} from './decision.ts';
+import { type Decision, type ReadReply, readReply, type Standing, type UsageRow } from './decision.ts';
 import { createMemory } from './memory.ts';
 import type { Operation, Reply } from './operation.ts';
 import { createOutage, type DecideBySql } from './outage.ts';
@@ -92,25 +85,18 @@ export function createGate(options: GateOptions) {
   let count = 0;
 
   const hashOf = (subject: string) => `${prefix}:gate:${subject}`;
-  const memoryKey = ({ ask, set }: Call) => `${set.key} ${encodeURIComponent(ask.plan ?? '')} ${ask.subject}`;
+  const memoryKey = ({ ask, set }: Call) => `${set.key} ${planText(ask)} ${ask.subject}`;
 
   function callOf(ask: Ask): Call {
-    const { subject, cost = 1, plan = '-', route, loop } = ask;
+    const { subject, cost = 1, rid, plan, route, loop } = ask;
     const nonce = `${self}${(count++).toString(36)}`;
-    const rid = ask.rid ?? nonce;
     checkAsk({ subject, cost, rid, plan });
     const set = route === undefined ? book.forLoop(loop) : book.forRoute(route);
-    return { ask, set, cost, rid, nonce };
+    return { ask, set, cost, rid: rid ?? nonce, nonce };
   }
 
-  function known(call: Call): Decision | undefined {
-    const decision = memory.find(memoryKey(call), {
-      cost: call.cost,
-      now: now(),
-      revision: store.revision(),
-    });
-    return decision && { ...decision, headers: rateLimitHeaders(decision.standings, now()) };
-  }
+  const known = (call: Call): Decision | undefined =>
+    memory.find(memoryKey(call), { cost: call.cost, now: now(), revision: store.revision() });
 
   const holdOf = (subject: string, { key }: RuleSet, rid: string) =>
     `${prefix}:gate-hold:${subject}:${key}:${encodeURIComponent(rid)}`;
@@ -118,9 +104,8 @@ export function createGate(options: GateOptions) {
   function operationOf({ ask, set, cost, rid, nonce }: Call, mode: 't' | 'f' | 'p' | 'r'): Operation {
     const hash = hashOf(ask.subject);
     const ttl = ask.rid === undefined ? HOLD_MS : CLIENT_HOLD_MS;
-    const plan = ask.plan === undefined ? '-' : encodeURIComponent(ask.plan);
     const hold = mode === 't' || mode === 'f' ? holdOf(ask.subject, set, rid) : hash;
-    return { hash, hold, rules: set.rules, form: `${mode} ${cost} ${ttl} ${plan}`, text: nonce };
+    return { hash, hold, rules: set.rules, form: `${mode} ${cost} ${ttl} ${planText(ask)}`, text: nonce };
   }
 
   /** Asks Redis, or, where it does not answer, the rules' policies. */
@@ -131,7 +116,7 @@ export function createGate(options: GateOptions) {
     try {
       const { reply, revision } = await store.run(operationOf(call, mode));
       outage.over();
-      const read = readReply(reply, { rules: call.set.rules, now: now() });
+      const read = readReply(reply, { rules: call.set.rules, now });
       const { decision, holdsUntil } = read;
       // Who has only looked has not been refused: the next call has to be, so that it is told of.
       if (decision.allowed || mode !== 'p')
@@ -154,8 +139,7 @@ export function createGate(options: GateOptions) {
   }
 
   const owe = (call: Call) => store.owe(operationOf(call, 'f'), (reply) => tellOf(call, reply));
-  const tellOf = (call: Call, reply: Reply) =>
-    tell(call, readReply(reply, { rules: call.set.rules, now: now() }));
+  const tellOf = (call: Call, reply: Reply) => tell(call, readReply(reply, { rules: call.set.rules, now }));
 
   function tell({ ask }: Call, { decision, signals, isCharged }: ReadReply): void {
     tellings.raise(ask.subject, hashOf(ask.subject), signals);
@@ -187,52 +171,41 @@ export function createGate(options: GateOptions) {
     const set = { ...book.named(key), key };
     const call = { ask: { subject }, set, rid: decoded(rid), nonce };
     if (set.rules.length === 0 || nonce === '') return false;
-    checkAsk({ subject, cost: 1, rid: call.rid, plan: '-' });
+    checkAsk({ subject, cost: 1, rid: call.rid });
     return (await giveBack(call)) !== undefined;
   }
 
   /** A subject without a limit is let through, and counted later: many calls at once, but each of those that have an id of their own. */
-  function letThrough(call: Call, decision: Decision): Pick<Take, 'undo'> & Decision {
+  function letThrough(call: Call): () => void {
     if (call.ask.rid !== undefined) {
       owe(call);
-      return { ...decision, undo: once(() => void store.owe(undoOf(call))) };
+      return () => store.owe(undoOf(call));
     }
     const tally = (units: number) =>
       tellings.tally(operationOf(call, 'f'), units, (reply) => tellOf(call, reply));
     tally(call.cost);
-    return { ...decision, undo: once(() => tally(-call.cost)) };
+    return () => tally(-call.cost);
   }
 
   async function take(ask: Ask): Promise<Take> {
     const call = callOf(ask);
-    const { set, rid, nonce } = call;
-    const hold = `${set.key} ${encodeURIComponent(rid)} ${nonce}`;
-    const still = { rid, hold, commit() {}, async undo() {} };
-    if (set.rules.length === 0) return { ...UNGATED, ...still };
+    if (call.set.rules.length === 0) return takeOf(UNGATED, call);
     const remembered = known(call);
-    if (remembered?.allowed) return { ...still, ...letThrough(call, remembered) };
+    if (remembered?.allowed) {
+      const takeBack = letThrough(call);
+      return takeOf(remembered, call, async () => takeBack());
+    }
     // An id may be that of a call which was let through before the subject was blocked: only Redis knows.
     if (remembered !== undefined && ask.rid === undefined) {
       tellings.again(ask.subject, remembered.standings);
-      return { ...remembered, ...still };
+      return takeOf(remembered, call);
     }
     const { decision, isCharged } = await decide(call, 't');
-    if (!isCharged) return { ...decision, ...still };
-    let isOver = false;
-    return {
-      ...decision,
-      rid,
-      hold,
-      commit() {
-        isOver = true;
-      },
-      async undo() {
-        if (isOver) return;
-        isOver = true;
-        const numbers = await giveBack(call);
-        if (numbers !== undefined) tellings.used(ask.subject, corrected(decision.standings, numbers));
-      },
-    };
+    if (!isCharged) return takeOf(decision, call);
+    return takeOf(decision, call, async () => {
+      const numbers = await giveBack(call);
+      if (numbers !== undefined) tellings.used(ask.subject, corrected(decision.standings, numbers));
+    });
   }
 
   async function look(ask: Omit<Ask, 'rid'>, mode: 'p' | 'r'): Promise<Decision> {
@@ -280,11 +253,35 @@ function warn(error: unknown): void {
   );
 }
 
-function once(work: () => void): () => Promise<void> {
-  let isDone = false;
-  return async () => {
-    if (!isDone) work();
-    isDone = true;
+const planText = ({ plan }: Ask) => (plan === undefined ? '-' : encodeURIComponent(plan));
+
+/** A decision with what may be done about it; without `undo` nothing was charged, and nothing is to be given back. */
+function takeOf(decision: Decision, { set, rid, nonce }: Call, undo?: () => Promise<void>): Take {
+  const { allowed, verdict, refusedBy, plan, standings, replayed, degraded } = decision;
+  let isOver = undo === undefined;
+  return {
+    allowed,
+    verdict,
+    refusedBy,
+    plan,
+    standings,
+    replayed,
+    degraded,
+    get headers() {
+      return decision.headers;
+    },
+    rid,
+    get hold() {
+      return `${set.key} ${encodeURIComponent(rid)} ${nonce}`;
+    },
+    commit() {
+      isOver = true;
+    },
+    async undo() {
+      if (isOver) return;
+      isOver = true;
+      await undo?.();
+    },
   };
 }
 

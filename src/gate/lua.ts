@@ -4,9 +4,9 @@
  * blockTold warnTold`: `burnt` of the units used came from grants, and the others are 1 when that has happened) and one, `:x`, with what was
  * given beside the plan (`o::limit:expires` for an override, `g:id:left:expires` for a grant, soonest first).
  *
- * ARGV: now; the number of rules, and for each its name, period, limits, share at which to warn (%) and whether it is soft; the number of
- * forms that calls take, and for each its mode, cost, how long its hold is kept (ms), the plan (`-`: as the subject has it) and its rules;
- * then one text per operation. KEYS: for each operation the subject's hash and the hold of the request, and at the end, where something is given
+ * ARGV: now; the number of rules, and for each its name, kind of period (`r` rolls, `b` is billed, `c` is on the calendar) and what says it (a
+ * length, or start and end), limits, share at which to warn (%) and whether it is soft; the number of forms that calls take, and for
+ * each its mode, cost, how long its hold is kept (ms), the plan (`-`: as the subject has it) and its rules; then one text per operation. KEYS: for each operation the subject's hash and the hold of the request, and at the end, where something is given
  * back, the revision.
  *
  * Operations: `3:nonce` is a call of the third form, whose mode is `t` (takes), `f` (takes whether there is room or not), `p` (only looks) or `r`
@@ -15,32 +15,70 @@
  * A hold says what a request was charged, so that a request which is repeated is charged once and what is given back is what was taken; one
  * that begins with `!` says that nothing may be charged any more.
  *
- * Written for speed where every call comes by: it makes few tables, and keeps numbers as the text they came in. Those it makes are written
- * with `%.0f`: Lua 5.1 writes long ones as `1.7e+12` and Lua 5.3 as `1.0`.
+ * Nearly every call is one of a subject in the middle of its period with room to spare, under one rule: `quick` decides these, makes no table
+ * and keeps numbers as the text they came in, and everything else is done by what `thorough` makes when it is first needed. (Redis
+ * runs the whole script each time; a function costs when it is made.) What is computed is written with `%.0f`: Lua 5.1 writes
+ * long numbers as `1.7e+12` and Lua 5.3 as `1.0`.
  */
 export const OPERATE = `
-local call, match, format, floor, max, min = redis.call, string.match, string.format, math.floor, math.max, math.min
+local call, match, format = redis.call, string.match, string.format
 local now, many = tonumber(ARGV[1]), tonumber(ARGV[2])
-local rules, forms, replies, none = {}, {}, {}, {}
-for i = 1, many do
-  local at = 5 * i - 2
-  local kind, a, b = match(ARGV[at + 1], '^(%a)(%d+),(%d+)$')
-  local limits = {}
-  for plan, limit in string.gmatch(ARGV[at + 2], '([^,=]+)=([^,]+)') do limits[plan] = tonumber(limit) end
-  rules[i] = { name = ARGV[at], kind = kind, a = tonumber(a), b = tonumber(b), limits = limits, warn = tonumber(ARGV[at + 3]), soft = ARGV[at + 4] == '1' }
+local forms = 4 + 7 * many
+local first = forms + 5 * tonumber(ARGV[forms - 1])
+
+local function quick(at, H, R, nonce)
+  local number = tonumber(ARGV[at + 4])
+  if ARGV[at] ~= 't' or not number then return nil end
+  local r = 7 * number - 4
+  local name, kind, plan = ARGV[r], ARGV[r + 1], ARGV[at + 3]
+  local found = call('HMGET', H, '$', name, name .. ':x')
+  local start, used, sequence = match(found[2] or '', '^(%d+) (%d+) (%d+)$')
+  if not start or found[3] then return nil end
+  local has, from, to = 'free', '0', '0'
+  if found[1] then has, from, to = match(found[1], '^(%S+) (%d+) (%d+) ') end
+  if plan == '-' then plan = has end
+  if kind == 'c' then
+    if ARGV[r + 2] ~= start then return nil end
+    to = ARGV[r + 3]
+  elseif kind == 'b' and to ~= '0' then
+    if from ~= start or now < tonumber(from) or now >= tonumber(to) then return nil end
+  else
+    local stop = start + ARGV[r + 2]
+    if now < tonumber(start) or now >= stop then return nil end
+    to = format('%.0f', stop)
+  end
+  local _, stop = string.find(ARGV[r + 4], ',' .. plan .. '=', 1, true)
+  if not stop then return nil end
+  local limit, cost = match(ARGV[r + 4], '^-?%d+', stop + 1), ARGV[at + 1]
+  local most, warn, now_used = tonumber(limit), tonumber(ARGV[r + 5]), used + cost
+  if most >= 0 and (now_used > most or (warn > 0 and now_used * 100 >= warn * most)) then return nil end
+  if not call('SET', R, nonce .. ';' .. name .. ' ' .. start .. ' ' .. cost .. ' ', 'NX', 'PX', ARGV[at + 2]) then return nil end
+  local u, s = format('%.0f', now_used), format('%.0f', sequence + 1)
+  call('HSET', H, name, start .. ' ' .. u .. ' ' .. s)
+  return '1 ' .. plan .. ' 0 ' .. u .. ' ' .. limit .. ' ' .. start .. ' ' .. to .. ' 0 ' .. s
 end
-local first = 4 + 5 * many
-for i = 1, tonumber(ARGV[first - 1]) do
-  local mode, cost, ttl, plan, which = match(ARGV[first], '^(%a) (%S+) (%S+) (%S+) (%S+)$')
-  local form = { mode = mode, cost = tonumber(cost), text = cost, ttl = ttl, plan = plan ~= '-' and plan or nil, names = { '$' }, rules = {} }
-  for number in string.gmatch(which, '%d+') do
+
+local function thorough()
+local floor, max, min = math.floor, math.max, math.min
+local rules, known, none = {}, {}, {}
+for i = 1, many do
+  local at, limits = 7 * i - 4, {}
+  for plan, limit in string.gmatch(ARGV[at + 4], '([^,=]+)=([^,]+)') do limits[plan] = tonumber(limit) end
+  rules[i] = { name = ARGV[at], kind = ARGV[at + 1], a = tonumber(ARGV[at + 2]), b = tonumber(ARGV[at + 3]), limits = limits, warn = tonumber(ARGV[at + 5]), soft = ARGV[at + 6] == '1' }
+end
+
+local function formAt(at)
+  if known[at] then return known[at] end
+  local plan = ARGV[at + 3]
+  local form = { mode = ARGV[at], cost = tonumber(ARGV[at + 1]), text = ARGV[at + 1], ttl = ARGV[at + 2], plan = plan ~= '-' and plan or nil, names = { '$' }, rules = {} }
+  for number in string.gmatch(ARGV[at + 4], '%d+') do
     local rule = rules[tonumber(number)]
     form.rules[#form.rules + 1] = rule
     form.names[#form.names + 1] = rule.name
     form.names[#form.names + 1] = rule.name .. ':x'
   end
-  forms[i] = form
-  first = first + 1
+  known[at] = form
+  return form
 end
 
 local function read(text)
@@ -200,7 +238,8 @@ local function charge(form, H, R, nonce, plan, views)
   return reply('1', plan, views), isNew
 end
 
-local function decide(form, H, R, nonce)
+local function decide(at, H, R, nonce)
+  local form = formAt(at)
   local found = call('HMGET', H, unpack(form.names))
   local plan, from, to = form.plan, nil, nil
   if found[1] then
@@ -274,15 +313,25 @@ local function told(H, mode, text)
   return '1'
 end
 
+return { decide = decide, undo = undo, told = told }
+end
+
+local replies, slow = {}, nil
 for i = 1, #ARGV - first + 1 do
   local text, H, R = ARGV[first + i - 1], KEYS[2 * i - 1], KEYS[2 * i]
   local number, nonce = match(text, '^(%d+):(.+)$')
-  if number then
-    replies[i] = decide(forms[tonumber(number)], H, R, nonce)
-  else
-    local mode, rest = match(text, '^(%a) (.*)$')
-    replies[i] = mode == 'u' and undo(H, R, rest) or told(H, mode, rest)
+  local at = number and forms + 5 * number - 5
+  local answer = at and quick(at, H, R, nonce)
+  if not answer then
+    slow = slow or thorough()
+    if at then
+      answer = slow.decide(at, H, R, nonce)
+    else
+      local mode, rest = match(text, '^(%a) (.*)$')
+      answer = mode == 'u' and slow.undo(H, R, rest) or slow.told(H, mode, rest)
+    end
   end
+  replies[i] = answer
 end
 return replies`;
 

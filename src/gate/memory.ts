@@ -11,6 +11,9 @@ interface Remembered {
   until: number;
 }
 
+/** What is known of a subject for sure, as far as an outage needs it. */
+export type Known = Pick<Decision, 'plan' | 'standings' | 'refusedBy'>;
+
 /** How many are remembered, of those that last and of those that were only the last; the oldest go first. */
 const MOST = 10_000;
 /** How long a subject without a limit is not asked about again, in ms. */
@@ -19,7 +22,18 @@ const UNLIMITED_MS = 30_000;
 /** What the gate remembers of subjects whose answer is known: those who are blocked, and those without a limit. */
 export function createMemory() {
   const known = new Map<string, Remembered>();
-  const last = new Map<string, Decision>();
+  const last = new Map<string, Known>();
+
+  /** Most decisions say of plan and limits what the one before them said. */
+  function noteLast(key: string, { plan, standings, refusedBy }: Decision): void {
+    const before = last.get(key);
+    const isSame =
+      before !== undefined &&
+      before.refusedBy === refusedBy &&
+      before.plan === plan &&
+      standings.every(({ limit }, index) => limit === before.standings[index]?.limit);
+    if (!isSame) keep(last, key, { plan, standings, refusedBy });
+  }
 
   return {
     /**
@@ -31,7 +45,7 @@ export function createMemory() {
       decision: Decision,
       { cost, revision, holdsUntil }: { cost: number; revision: number; holdsUntil: number },
     ): void {
-      keep(last, key, decision);
+      noteLast(key, decision);
       if (!decision.allowed) {
         const until = Math.min(holdsUntil, ...decision.standings.map(({ resetAt }) => resetAt));
         keep(known, key, { decision, cost, revision, until });
@@ -54,7 +68,7 @@ export function createMemory() {
       return ask.revision === revision && ask.cost >= cost && ask.now < until ? decision : undefined;
     },
     /** The last decision, whether it still holds or not: better than nothing while Redis is away. */
-    last: (key: string): Decision | undefined => last.get(key),
+    last: (key: string): Known | undefined => last.get(key),
   };
 }
 

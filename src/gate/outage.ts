@@ -1,4 +1,5 @@
 import { type Decision, type Standing, type Verdict, verdictOf } from './decision.ts';
+import type { Known } from './memory.ts';
 import type { GateRule, RuleSet } from './rules.ts';
 
 /** Whom a call is for, as far as an outage needs to know. */
@@ -6,8 +7,8 @@ interface Call {
   ask: { subject: string; plan?: string | undefined };
   set: RuleSet;
   cost: number;
-  /** What was last known for sure of the subject, if it was of a kind that lasts. */
-  last: Decision | undefined;
+  /** What was last known for sure of the subject. */
+  last: Known | undefined;
   /** Nothing is to be used up. */
   isPeek?: boolean;
 }

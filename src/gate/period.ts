@@ -17,19 +17,22 @@ export function lengthOf({ from, to }: Stretch): number {
   return Math.round((to - from) / 1000);
 }
 
-/** Says a rule's period as the script reads it: `r` rolls from the first use, `b` goes by the subscription, `c` is on the calendar. */
-export function createPeriods(): (rule: GateRule, now: number) => string {
+/** A rule's period as the script reads it: `r` and a length in ms roll from the first use, `b` goes by the subscription, `c` is on the calendar. */
+type PeriodWords = readonly [kind: 'r' | 'b' | 'c', from: string, to: string];
+
+/** Says a rule's period at `now` (ms since the epoch); the calendar is looked at once a period. */
+export function createPeriods(): (rule: GateRule, now: number) => PeriodWords {
   const known = new WeakMap<GateRule, Stretch>();
   return (rule, now) => {
     const { period, timezone } = rule;
-    if (period === 'billing') return `b${BILLING_SECONDS * 1000},0`;
-    if (typeof period === 'number') return `r${period * 1000},0`;
+    if (period === 'billing') return ['b', String(BILLING_SECONDS * 1000), '0'];
+    if (typeof period === 'number') return ['r', String(period * 1000), '0'];
     let stretch = known.get(rule);
     if (stretch === undefined || now < stretch.from || now >= stretch.to) {
       stretch = calendarPeriod(period, timezone, now);
       known.set(rule, stretch);
     }
-    return `c${stretch.from},${stretch.to}`;
+    return ['c', String(stretch.from), String(stretch.to)];
   };
 }
 

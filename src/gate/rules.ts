@@ -89,8 +89,8 @@ export function limitsText(rule: GateRule): string {
     const other = rule.limits.paid ?? least;
     const entries = Object.entries(rule.limits).map(([plan, limit]) => [encodeURIComponent(plan), limit]);
     text = [...entries, ...(other === undefined ? [] : [['*', other]])]
-      .map(([plan, limit]) => `${plan}=${limit === 'unlimited' ? -1 : limit}`)
-      .join();
+      .map(([plan, limit]) => `,${plan}=${limit === 'unlimited' ? -1 : limit}`)
+      .join('');
     texts.set(rule, text);
   }
   return text;

@@ -16,8 +16,8 @@ export const KEY_LOCKING = '#!lua flags=allow-key-locking\n';
 
 export const operateScript: Script = {
   digests: {
-    upstash: 'a7ee37a2a3ee617c559612dc7c80dd0405c7bc04',
-    redis: '67e30262ab6e8a359147209c0cee12b6b6288a9b',
+    upstash: 'c567ebd4b2cc0c45af8acff38f358c82935776de',
+    redis: '505d0cdb8a5a95e5ba6593dbd5c6bf2d8bcc6f98',
   },
   source: async () => (await import('./lua.ts')).OPERATE,
 };

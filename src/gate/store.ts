@@ -160,7 +160,7 @@ export type Store = ReturnType<typeof createStore>;
 
 /** Puts many operations into one call of the script: each rule, and each form that calls take, is said once. */
 function createCalls(now: () => number, revisionKey: string) {
-  const periodText = createPeriods();
+  const periodOf = createPeriods();
   return (operations: readonly Operation[]) => {
     const at = now();
     const rules = createNumbers<GateRule>();
@@ -186,13 +186,14 @@ function createCalls(now: () => number, revisionKey: string) {
       .all()
       .flatMap((rule) => [
         rule.name,
-        periodText(rule, at),
+        ...periodOf(rule, at),
         limitsText(rule),
         String(Math.round((rule.warnAt ?? 0) * 100)),
         rule.block === undefined ? '1' : '0',
       ]);
     const [ruleCount, formCount] = [rules.all().length, forms.all().length].map(String);
-    const args = [String(at), ruleCount ?? '', ...ruleTexts, formCount ?? '', ...forms.all(), ...texts];
+    const formTexts = forms.all().flatMap((form) => form.split(' '));
+    const args = [String(at), ruleCount ?? '', ...ruleTexts, formCount ?? '', ...formTexts, ...texts];
     return { script: operateScript, keys, args };
   };
 }
