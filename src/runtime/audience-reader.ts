@@ -1,10 +1,13 @@
 import { type Database, findRows, type Row, readAudience } from '../databases/index.ts';
 import type { UsersTable } from '../plan/index.ts';
+import type { State } from '../state/index.ts';
 
 /** Which audience is read. */
 export interface AudienceSource {
   sql: string;
   users: UsersTable;
+  /** What identity providers told of subjects. */
+  contacts: Pick<State['contacts'], 'findAll'>;
 }
 
 /** Some rows of an audience, by subject. */
@@ -28,7 +31,7 @@ const QUERY_TIMEOUT_MS = 30_000;
 /** Walks over an audience, from behind `cursor`. Holds one query's rows at a time. */
 export function createAudienceReader(
   database: Database,
-  { sql, users }: AudienceSource,
+  { sql, users, contacts }: AudienceSource,
   cursor: string | undefined,
 ) {
   const page = { sql, id: users.id, timeoutMs: QUERY_TIMEOUT_MS };
@@ -64,13 +67,20 @@ export function createAudienceReader(
     },
   };
 
-  /** A query need not select the address; the users table knows it. */
+  /** A query need not select the address; the users table knows it, or an identity provider told. */
   async function withContacts(found: Map<string, Row>): Promise<Map<string, Row>> {
     const lacking = [...found].filter(([, row]) => !(users.email in row)).map(([subject]) => subject);
     const source = { table: users.table, column: users.id, values: lacking };
     for (const user of await findRows(database, source, QUERY_TIMEOUT_MS)) {
       const subject = String(user[users.id]);
       found.set(subject, { ...user, ...found.get(subject) });
+    }
+    const unknown = [...found].filter(([, row]) => !row[users.email] || !row[users.name]);
+    const told = await contacts.findAll(unknown.map(([subject]) => subject));
+    for (const [subject, { email, name }] of told) {
+      const row = found.get(subject);
+      const known = { [users.email]: row?.[users.email] || email, [users.name]: row?.[users.name] || name };
+      found.set(subject, { ...row, ...known });
     }
     return found;
   }

@@ -47,7 +47,7 @@ const NO_RULES: PlanRules = { reentry: 'episode', caps: [], holdout: 0 };
 export function createPass(pass: Pass, { payload, services, database, sending, pace }: PassContext) {
   const { plan } = payload;
   const { rules = NO_RULES } = plan;
-  const { sweeps, episodes, trials } = services.state;
+  const { contacts, sweeps, episodes, trials } = services.state;
   type Reader = ReturnType<typeof createAudienceReader>;
 
   /** Does one page; answers where the next begins, or nothing where the walk ended or has to be looked up again. */
@@ -119,7 +119,7 @@ export function createPass(pass: Pass, { payload, services, database, sending, p
         const beginning = await sweeps.begin(pass);
         if ('ended' in beginning) return beginning.ended;
         let place: Place | undefined = beginning.place;
-        const reader = createAudienceReader(db, { sql, users: plan.users }, place.cursor);
+        const reader = createAudienceReader(db, { sql, users: plan.users, contacts }, place.cursor);
         while (place !== undefined) {
           if (services.now() >= deadline) return 'out of time';
           if (pages > 0 && performance.now() >= stepEnds) return 'goes on';

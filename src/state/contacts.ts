@@ -23,6 +23,22 @@ return 1`;
 
 /** Contacts of people whom identity providers told of, for those whom the application's own tables do not know. */
 export function createContacts(redis: Redis, keys: Keys) {
+  /** The contacts of subjects, in one round trip; who is not known is left out. */
+  async function findAll(subjects: readonly string[]): Promise<Map<string, Contact>> {
+    if (subjects.length === 0) return new Map();
+    const replies = await reachRedis(() => {
+      const pipeline = redis.pipeline();
+      for (const subject of subjects)
+        for (const field of ['email', 'name']) pipeline.hget(keys.contact(subject), field);
+      return pipeline.exec<Array<string | null>>();
+    });
+    const contacts = subjects.map((subject, index): [string, Contact] => {
+      const [email, name] = [replies[2 * index], replies[2 * index + 1]];
+      return [subject, { ...(email ? { email } : {}), ...(name ? { name } : {}) }];
+    });
+    return new Map(contacts.filter(([, { email, name }]) => email !== undefined || name !== undefined));
+  }
+
   return {
     /** Keeps a contact, unless a newer one is known. */
     async note(subject: string, { email = '', name = '', addressKey = '', at }: ContactNote): Promise<void> {
@@ -37,13 +53,10 @@ export function createContacts(redis: Redis, keys: Keys) {
 
     /** The contact of a subject; its fields are left out where nothing is known. */
     async find(subject: string): Promise<Contact> {
-      const [email, name] = await reachRedis(async () => {
-        const pipeline = redis.pipeline();
-        for (const field of ['email', 'name']) pipeline.hget(keys.contact(subject), field);
-        return pipeline.exec<[string | null, string | null]>();
-      });
-      return { ...(email ? { email } : {}), ...(name ? { name } : {}) };
+      return (await findAll([subject])).get(subject) ?? {};
     },
+
+    findAll,
 
     /** Whose address this is, or `undefined`. */
     async subjectOf(addressKey: string): Promise<string | undefined> {
