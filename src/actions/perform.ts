@@ -1,8 +1,9 @@
 import type { CustomAction } from '../config/index.ts';
 import type { Mailer, TemplateSource } from '../email/index.ts';
-import { ConfigError, InternalError } from '../errors/index.ts';
+import { ConfigError } from '../errors/index.ts';
 import type { Deployment, PlanAction, PlanRules } from '../plan/index.ts';
 import type { State } from '../state/index.ts';
+import { performConvert } from './convert.ts';
 import { performEmail } from './email.ts';
 
 /** On whose behalf, and on which step of which run, an action is done. */
@@ -21,7 +22,7 @@ export interface ActionSite {
 
 /** What actions need from around them. */
 export interface ActionContext {
-  state: Pick<State, 'ledger'>;
+  state: Pick<State, 'ledger' | 'conversions'>;
   mailer: () => Promise<Mailer>;
   templates: Readonly<Record<string, TemplateSource>>;
   actions: Readonly<Record<string, CustomAction>>;
@@ -36,7 +37,7 @@ export interface ActionContext {
 
 /** What became of an action. */
 export interface ActionResult {
-  outcome: 'sent' | 'suppressed' | 'skipped' | 'done';
+  outcome: 'sent' | 'suppressed' | 'skipped' | 'blocked' | 'converted' | 'done';
   detail: Record<string, unknown>;
 }
 
@@ -55,9 +56,10 @@ export async function performAction(
     case 'custom':
       return performCustom(action, site, context);
     case 'block':
-      throw new InternalError('A run cannot block; this version has no gate for it to close.', {
-        code: 'NOT_IMPLEMENTED',
-      });
+      // It was the gate that has answered their request.
+      return { outcome: 'blocked', detail: {} };
+    case 'convert':
+      return performConvert(site, context);
   }
 }
 

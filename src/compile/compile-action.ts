@@ -9,17 +9,28 @@ export function compileAction(action: Action): PlanAction {
     case 'email':
       return compileEmail(action);
     case 'block': {
-      const { message, upgradeUrl, upgradePrompt } = action;
-      return {
-        type: 'block',
-        message,
-        upgradeUrl,
-        upgradePrompt: upgradePrompt && compileEmail(upgradePrompt),
-      };
+      const { message, upgradeUrl } = action;
+      return { type: 'block', message, upgradeUrl };
     }
     case 'custom':
       return { type: 'custom', name: action.name, input: action.input ?? {} };
   }
+}
+
+/** What the event of the gate tells, for the variables that its author says nothing about. */
+const OF_BLOCK = {
+  name: '{{ user.name | default: "" }}',
+  message: '{{ event.message }}',
+  upgradeUrl: '{{ event.upgradeUrl | default: "" }}',
+  used: '{{ event.used }}',
+  limit: '{{ event.limit }}',
+  resetAt: '{{ event.resetAt }}',
+};
+
+/** Compiles the email to somebody whom the gate has stopped. */
+export function compilePrompt(prompt: EmailAction): PlanEmail {
+  const email = compileEmail(prompt);
+  return { ...email, personalization: { ...OF_BLOCK, ...email.personalization } };
 }
 
 function compileEmail({

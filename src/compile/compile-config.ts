@@ -8,7 +8,7 @@ import {
 import { stableHash } from '../events/index.ts';
 import type { TableNames } from '../hashes/index.ts';
 import type { Deployment, Plan, PlanRecovery, PlanStep, PlanTrigger } from '../plan/index.ts';
-import { compileAction } from './compile-action.ts';
+import { compileAction, compilePrompt } from './compile-action.ts';
 import { compileCondition } from './compile-condition.ts';
 import { compileGoal } from './compile-goal.ts';
 import { compileRules } from './compile-rules.ts';
@@ -51,7 +51,10 @@ function tableNames({ tables }: ResolvedConfig): Record<string, TableNames> {
 /** A loop has one plan for each step that has a trigger; the steps after it, up to the next trigger, belong to it. */
 function compileLoop(loop: ResolvedLoop, config: ResolvedConfig, options: CompileOptions): Plan[] {
   return chainsOf(loop.steps).map(({ trigger, steps: written }) => {
-    const steps = written.map((step) => compileStep(step, config));
+    const steps = [
+      ...written.flatMap((step) => [compileStep(step, config), ...promptStep(step)]),
+      ...(loop.type === 'freemium' && trigger.type === 'api' ? [conversionStep(written, loop)] : []),
+    ];
     const plan: Omit<Plan, 'hash'> = {
       version: 1,
       loop: loop.id,
@@ -78,6 +81,38 @@ function compileStep(step: Step & { id: string }, config: ResolvedConfig): PlanS
     otherwise: step.otherwise && compileAction(step.otherwise),
     after: step.after,
   };
+}
+
+/** The email that a block comes with is a step of its own. No author can give a step this id. */
+function promptStep({ action }: Step): PlanStep[] {
+  if (action.type !== 'block' || action.upgradePrompt === undefined) return [];
+  return [{ id: '_prompt', delay: 0, action: compilePrompt(action.upgradePrompt) }];
+}
+
+/** How long a subscription counts as what a freemium loop came to, in seconds, unless its goal says otherwise. */
+const USUAL_CONVERSION_WAIT = 30 * 86_400;
+
+/** The end of a freemium loop: whoever was blocked subscribes, or uses the next period. */
+function conversionStep([first]: Chain['steps'], loop: ResolvedLoop): PlanStep {
+  const period = first?.condition?.type === 'usage' ? longestOf(first.condition.period) : Infinity;
+  return {
+    id: '_conversion',
+    delay: 0,
+    condition: {
+      type: 'event',
+      name: 'subscription.started',
+      or: ['subscription.upgraded'],
+      where: {},
+      timeout: Math.min(period, seconds(loop.goal?.within) ?? USUAL_CONVERSION_WAIT),
+    },
+    action: { type: 'convert' },
+  };
+}
+
+/** The longest that a period of usage lasts, in seconds. */
+function longestOf(period: string): number {
+  const days: Record<string, number> = { day: 1, week: 7, month: 31, year: 366, billing: 366 };
+  return period === 'hour' ? 3_600 : (days[period] ?? 0) * 86_400 || (seconds(period) ?? 0);
 }
 
 interface Chain {

@@ -1,5 +1,13 @@
 import { formatDuration } from '../config/index.ts';
-import type { Plan, PlanAction, PlanCondition, PlanStep, PlanTrigger, UsagePeriod } from '../plan/index.ts';
+import {
+  namesOf,
+  type Plan,
+  type PlanAction,
+  type PlanCondition,
+  type PlanStep,
+  type PlanTrigger,
+  type UsagePeriod,
+} from '../plan/index.ts';
 
 /** How many messages QStash bills for one run, by how it goes. */
 export interface BilledMessages {
@@ -48,9 +56,9 @@ export function describeCondition(condition: PlanCondition): string {
     case 'query':
       return `${condition.aboutSubject ? 'the query has a row' : 'for each row of the query'}: ${condition.sql.replace(/\s+/g, ' ').trim()}`;
     case 'event':
-      return `the event ${condition.name} arrives`;
+      return `the event ${namesOf(condition).join(' or ')} arrives`;
     case 'usage':
-      return `usage stays within ${Object.entries(condition.limits)
+      return `usage goes beyond ${Object.entries(condition.limits)
         .map(([name, limit]) => `${name} ${limit}`)
         .join(', ')} per ${describePeriod(condition.period)}`;
     case 'activity':
@@ -69,9 +77,11 @@ export function describeAction(action: PlanAction): string {
     case 'email':
       return `email ${action.template}${action.variants.length > 0 ? ` in ${action.variants.length} variants` : ''}`;
     case 'block':
-      return `block${action.upgradePrompt === undefined ? '' : ` and email ${action.upgradePrompt.template}`}`;
+      return 'block';
     case 'custom':
       return `do ${action.name}`;
+    case 'convert':
+      return 'count the conversion';
   }
 }
 
@@ -85,9 +95,11 @@ function describeStep(step: PlanStep): string[] {
     ...(step.delay > 0 ? [`sleep ${formatDuration(step.delay)}`] : []),
     ...(condition === undefined
       ? []
-      : [`wait until ${describeCondition(condition)}${wait}`, `  woken by ${describeWakes(condition)}`]),
+      : condition.type === 'usage'
+        ? [`once in a period in which ${describeCondition(condition)}`]
+        : [`wait until ${describeCondition(condition)}${wait}`, `  woken by ${describeWakes(condition)}`]),
     `then ${describeAction(step.action)}`,
-    ...(condition === undefined
+    ...(condition === undefined || condition.type === 'usage'
       ? []
       : [`else ${step.otherwise === undefined ? 'end as timed out' : describeAction(step.otherwise)}`]),
   ];

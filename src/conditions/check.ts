@@ -1,6 +1,6 @@
 import type { Database } from '../databases/index.ts';
 import { InternalError } from '../errors/index.ts';
-import { hasValues, type PlanCondition } from '../plan/index.ts';
+import { hasValues, namesOf, type PlanCondition } from '../plan/index.ts';
 import type { State } from '../state/index.ts';
 
 /** Whether a condition is true, and the row or data that made it so. */
@@ -37,12 +37,16 @@ export async function checkCondition(
       return row === undefined ? { met: false } : { met: true, row };
     }
     case 'event': {
-      const seen = await context.state.sightings.last(subject, condition.name);
-      return seen !== undefined && seen.at >= since && hasValues(seen.data, condition.where)
-        ? { met: true, row: seen.data }
-        : { met: false };
+      for (const name of namesOf(condition)) {
+        const seen = await context.state.sightings.last(subject, name);
+        if (seen !== undefined && seen.at >= since && hasValues(seen.data, condition.where))
+          return { met: true, row: seen.data };
+      }
+      return { met: false };
     }
     case 'usage':
+      // It was the gate that found it so: its event has started the run.
+      return { met: true, row: {} };
     case 'activity':
       throw new InternalError(
         `A run of one subject cannot wait for a condition of type "${condition.type}".`,

@@ -30,7 +30,6 @@ export type IssueCode =
   | 'condition_mismatch'
   // warnings only
   | 'query_always_met'
-  | 'not_yet'
   | 'sender_missing'
   | 'repeat_mailing';
 

@@ -1,13 +1,11 @@
 import { addressKey } from '../email/address.ts';
-import type { SkeneEvent } from '../events/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { exitRuns, isOverWhenSuppressed } from '../runs/index.ts';
-import { fetchSubscription } from '../sources/stripe.ts';
-import type { CustomerNews, Delivery, EmailReport } from '../sources/webhook.ts';
+import type { Delivery, EmailReport } from '../sources/webhook.ts';
 import type { State, SuppressionReason } from '../state/index.ts';
 import { acceptEvents } from './accept.ts';
 import type { Services } from './services.ts';
-import { tellingsOf } from './subscription-events.ts';
+import { settleCustomer } from './settle-customer.ts';
 
 /** What accepting a webhook needs. */
 export interface DeliveryContext {
@@ -87,49 +85,4 @@ async function suppressAddress(
   if (owner === undefined) return;
   const isMeant = (loop: string) => isOverWhenSuppressed(deployment.plans, loop);
   await exitRuns({ subject: owner, reason, isMeant }, services);
-}
-
-interface SettledCustomer {
-  subject: string | undefined;
-  /** What the loops have not been told yet. */
-  events: SkeneEvent[];
-  /** To be called when they have been. */
-  told: () => Promise<void>;
-}
-
-/**
- * Ties a customer to its user, and fetches its subscription as it is now: whatever the order in which webhooks come, the fetch that began
- * last is the one that is kept.
- */
-async function settleCustomer(
-  { id, subject, email, mayHaveChanged }: CustomerNews,
-  context: DeliveryContext,
-): Promise<SettledCustomer> {
-  const { state, env } = context.services;
-  const owner = subject ?? (await ownerOf(id, email, context));
-  const isForgotten = await state.erasure.wasErased(owner ?? id);
-  if (isForgotten) return { subject: undefined, events: [], told: async () => {} };
-  if (owner !== undefined) await state.subscriptions.tie(id, owner);
-  if (!mayHaveChanged) return { subject: owner, events: [], told: async () => {} };
-  const ticket = await state.subscriptions.ticket(id);
-  const fetched = await fetchSubscription(env.stripe, id);
-  const record = await state.subscriptions.store(id, ticket, fetched);
-  return {
-    subject: record.subject,
-    events: record.subject === undefined ? [] : tellingsOf(id, record.subject, record),
-    told: async () => {
-      if (record.subject !== undefined) await state.subscriptions.tell(id, record.version, record.current);
-    },
-  };
-}
-
-/** A customer that is tied stays so; else the address says whose it is. */
-async function ownerOf(
-  customer: string,
-  email: string | undefined,
-  { services: { state }, findByEmail }: DeliveryContext,
-): Promise<string | undefined> {
-  const tied = await state.subscriptions.subjectOf(customer);
-  if (tied !== undefined || email === undefined) return tied;
-  return (await state.contacts.subjectOf(addressKey(email))) ?? (await findByEmail(email));
 }

@@ -1,6 +1,7 @@
 import type { SkeneEvent } from '../events/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { type StartResult, startRuns, type WakeContext, wakeRuns } from '../runs/index.ts';
+import { noteConversions } from './conversions.ts';
 import { type FollowContext, followGoals } from './follow-goals.ts';
 import type { Services } from './services.ts';
 
@@ -25,6 +26,8 @@ export async function acceptEvents(
   const { env, state, queue, now, report } = services;
   for (const { type, subject, id } of events) report({ kind: 'event', type, subject, id });
   await state.sightings.note(events.flatMap((event) => sightingOf(event, now())));
+
+  await noteConversions(events, deployment.plans, services);
 
   const result = await startRuns(events, {
     plans: deployment.plans,

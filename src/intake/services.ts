@@ -1,4 +1,5 @@
 import type { Env } from '../env/index.ts';
+import { createGate, type Gate } from '../gate/index.ts';
 import { createQueue, type Queue } from '../runs/index.ts';
 import { createState, type State } from '../state/index.ts';
 
@@ -25,6 +26,8 @@ export interface Services {
   env: Env;
   state: State;
   queue: Queue;
+  /** The gate's plans; it decides nothing here. */
+  gate: Pick<Gate, 'setPlan'>;
   now: () => number;
   report: (report: Report) => void;
 }
@@ -42,6 +45,7 @@ export function createServices(
 ): Services {
   let state: State | undefined;
   let queue: Queue | undefined;
+  let gate: Gate | undefined;
   return {
     env,
     get state() {
@@ -51,6 +55,10 @@ export function createServices(
     get queue() {
       queue ??= createQueue(env.qstash);
       return queue;
+    },
+    get gate() {
+      gate ??= createGate({ plans: [], redis: env.redis, namespace: env.namespace, now });
+      return gate;
     },
     now,
     report,

@@ -37,6 +37,7 @@ function changeOf({ current, told }: CustomerRecord): Change | undefined {
   return after.monthlyAmount >= before.monthlyAmount ? 'upgraded' : 'downgraded';
 }
 
-function isPaying(subscription: Subscription | undefined): boolean {
+/** Whether a customer may use what it subscribes to. */
+export function isPaying(subscription: Subscription | undefined): boolean {
   return subscription !== undefined && PAYING.includes(subscription.status);
 }

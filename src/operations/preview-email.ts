@@ -1,6 +1,6 @@
 import { renderEmail, type TemplateSource, variablesOf } from '../email/index.ts';
 import { EnvError } from '../errors/index.ts';
-import type { Plan, PlanAction, PlanEmail } from '../plan/index.ts';
+import type { Plan, PlanEmail } from '../plan/index.ts';
 
 /** An email that loops send, and which of them. */
 export interface SentEmail {
@@ -13,17 +13,9 @@ export interface SentEmail {
 export function emailsOf(plans: readonly Plan[]): SentEmail[] {
   return plans.flatMap(({ loop, steps }) =>
     steps.flatMap(({ id, action, otherwise }) =>
-      [action, otherwise].flatMap((one) => {
-        const email = emailOf(one);
-        return email === undefined ? [] : [{ loop, step: id, email }];
-      }),
+      [action, otherwise].flatMap((one) => (one?.type === 'email' ? [{ loop, step: id, email: one }] : [])),
     ),
   );
-}
-
-function emailOf(action: PlanAction | undefined): PlanEmail | undefined {
-  if (action?.type === 'email') return action;
-  return action?.type === 'block' ? action.upgradePrompt : undefined;
 }
 
 /** What an email looks like to somebody. */

@@ -1,7 +1,16 @@
 /** Floor 2: what a compiled loop is, which events start it, and how it reads. Pure. */
 
 export { sendsMarketing } from './actions.ts';
-export { AUDIENCE, hasValues, isStartedBy, type Match, matchPlans, taskOf, tickEventType } from './match.ts';
+export {
+  AUDIENCE,
+  BLOCKED,
+  hasValues,
+  isStartedBy,
+  type Match,
+  matchPlans,
+  taskOf,
+  tickEventType,
+} from './match.ts';
 export type {
   Deployment,
   GoalSign,
@@ -22,4 +31,4 @@ export type {
   Watch,
 } from './plan.ts';
 export { quietUntil } from './quiet-hours.ts';
-export { type SubjectColumns, topicsOf, topicsOfEvent } from './topics.ts';
+export { namesOf, type SubjectColumns, topicsOf, topicsOfEvent } from './topics.ts';

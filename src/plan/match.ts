@@ -4,6 +4,9 @@ import type { Plan, PlanTrigger, Scalar } from './plan.ts';
 /** The subject of a run that is about an audience: nobody in particular. */
 export const AUDIENCE = '';
 
+/** The event of the gate's that tells of the first call in a period for which there was no room. */
+export const BLOCKED = 'usage.blocked';
+
 /** By which name a schedule calls for a plan: `retention.step-1`. */
 export function taskOf({ loop, entry }: Pick<Plan, 'loop' | 'entry'>): string {
   return `${loop}.${entry}`;
@@ -45,7 +48,7 @@ function isTriggeredBy(plan: Plan, event: SkeneEvent): boolean {
     case 'schedule':
       return event.type === tickEventType(plan);
     case 'api':
-      return false;
+      return event.type === BLOCKED && hasValues(event.data, { loop: plan.loop, step: plan.entry });
   }
 }
 

@@ -139,7 +139,14 @@ export type PlanCondition =
       /** Where no row change can tell (time passes, a join): seconds after the wait began at which to look again. */
       checks: number[];
     }
-  | { type: 'event'; name: string; where: Record<string, Scalar>; timeout: number }
+  | {
+      type: 'event';
+      name: string;
+      /** Events that do as well. */
+      or?: string[] | undefined;
+      where: Record<string, Scalar>;
+      timeout: number;
+    }
   | {
       type: 'usage';
       limits: Record<string, number | 'unlimited'>;
@@ -184,8 +191,10 @@ export interface PlanEmail {
 /** What a step does. */
 export type PlanAction =
   | PlanEmail
-  | { type: 'block'; message: string; upgradeUrl?: string | undefined; upgradePrompt?: PlanEmail | undefined }
-  | { type: 'custom'; name: string; input: Record<string, unknown> };
+  | { type: 'block'; message: string; upgradeUrl?: string | undefined }
+  | { type: 'custom'; name: string; input: Record<string, unknown> }
+  /** Says what brought somebody to pay. Written by the compiler, at the end of a freemium loop. */
+  | { type: 'convert' };
 
 /** The retry policy, in QStash's terms. */
 export interface PlanRecovery {

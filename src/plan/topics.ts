@@ -14,9 +14,14 @@ export function eventTopic(name: string, subject: string): string {
   return `event.${name}=${subject}`;
 }
 
+/** The events of which any will do. */
+export function namesOf({ name, or = [] }: Extract<PlanCondition, { type: 'event' }>): string[] {
+  return [name, ...or];
+}
+
 /** The topics a waiting condition listens to. */
 export function topicsOf(condition: PlanCondition, subject: string): string[] {
-  if (condition.type === 'event') return [eventTopic(condition.name, subject)];
+  if (condition.type === 'event') return namesOf(condition).map((name) => eventTopic(name, subject));
   if (condition.type !== 'query') return [];
   return [...new Set(condition.wakes.map((wake) => rowTopic(wake.table, wake.column, subject)))];
 }

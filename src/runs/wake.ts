@@ -1,6 +1,7 @@
 import type { SkeneEvent } from '../events/index.ts';
 import {
   hasValues,
+  namesOf,
   type PlanCondition,
   type SubjectColumns,
   topicsOfEvent,
@@ -66,7 +67,7 @@ function subjectColumns(
 /** Whether the event is of the kind that the condition waits for; the topic has already said that it is about its subject. */
 function couldMeet(condition: PlanCondition, event: SkeneEvent): boolean {
   if (condition.type === 'event')
-    return condition.name === event.type && hasValues(event.data, condition.where);
+    return namesOf(condition).includes(event.type) && hasValues(event.data, condition.where);
   if (condition.type !== 'query') return false;
   return condition.wakes.some(
     ({ table, equals }) => event.type.startsWith(`db.${table}.`) && hasValues(event.data, equals),

@@ -122,26 +122,31 @@ export function createRun(runContext: RunContext): Run {
   /** Does what falls to the subject, or nothing where they are held out, and counts it. */
   async function perform(step: PlanStep, verdict: Verdict, action: PlanAction): Promise<Performed> {
     const user = await userOf();
+    const site = {
+      caps: plan.rules?.caps ?? [],
+      runId: payload.runId,
+      loop: plan.loop,
+      entry: event.id,
+      step: step.id,
+      subject,
+      scope: { user, row: verdict.met ? verdict.row : {}, event: event.data ?? {} },
+    };
+    // What only says what has happened is kept from nobody.
+    if (action.type === 'block' || action.type === 'convert') return act(action, site);
     const assigned = await trial.assign(step, action, user.email);
     const result: Performed = assigned.isHeldOut
       ? { outcome: 'held_out', detail: {} }
-      : await act(assigned.action, {
-          caps: plan.rules?.caps ?? [],
-          runId: payload.runId,
-          loop: plan.loop,
-          entry: event.id,
-          step: step.id,
-          subject,
-          scope: { user, row: verdict.met ? verdict.row : {}, event: event.data ?? {} },
-        });
+      : await act(assigned.action, site);
     await trial.note({ step, action, arm: assigned.arm }, result.outcome);
+    if (plan.type === 'freemium' && result.outcome === 'sent')
+      await services.state.conversions.touch(subject, plan.loop, { touch: 'prompt', at: services.now() });
     return result;
   }
 
   /** Acts on a verdict and writes down what came of it; all of it may happen again, and then changes nothing. */
   async function settle(step: PlanStep, verdict: Verdict, action: PlanAction | undefined): Promise<Progress> {
     const facts: RunFact[] =
-      step.condition === undefined ? [] : [fact(step, verdict.met ? 'met' : 'timed_out')];
+      step.condition === undefined ? [] : [fact(step, verdict.met ? metOutcome(step) : 'timed_out')];
     let isHeldOut = false;
     await trial.settle(step, verdict);
     if (action !== undefined) {
@@ -237,6 +242,11 @@ export function createRun(runContext: RunContext): Run {
       return progress.goesOn;
     },
   };
+}
+
+/** That a limit was met is told by the name that people know it by. */
+function metOutcome({ action }: PlanStep): string {
+  return action.type === 'block' ? 'blocked' : 'met';
 }
 
 /** The event a step's wait listens to: a run's own, so that a notify reaches nobody else. */

@@ -42,7 +42,7 @@ export function createErasure(redis: Redis, keys: Keys) {
       await reachRedis(async () => {
         const pipeline = redis.pipeline();
         pipeline.set(tombstoneOf(keys, subject), '1', { ex: TOMBSTONE_SECONDS });
-        pipeline.del(keys.subject(subject), keys.contact(subject));
+        pipeline.del(keys.subject(subject), keys.contact(subject), keys.gate(subject));
         if (addressKey) pipeline.del(keys.address(addressKey));
         for (const [field, value] of pairsOf(facts ?? [])) {
           const [kind, id = ''] = field.split('|');

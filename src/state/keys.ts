@@ -13,12 +13,14 @@ export function createKeys(namespace: string) {
     /** Hash, table -> JSON array of columns: by which columns some run waits for the table's rows. */
     columns: () => `${root}:columns`,
     /** Hash, about one subject: `sent|loop|entry|step`, `run|id`, `waits|id`, `seen|event`, `customer`, `episode|loop|entry`, `history|loop|entry`, `mails`,
-     * `trial|loop|entry`, `arm|loop|entry|episode|step`. */
+     * `trial|loop|entry`, `arm|loop|entry|episode|step`, `touch|loop|prompt`, `converted|loop`, `converted|loop|event`. */
     subject: (subject: string) => `${root}:subject:${subject}`,
     /** Hash: how a subject is reached. */
     contact: (subject: string) => `${root}:contact:${subject}`,
     /** String: the subject whose address (hashed) this is. */
     address: (addressKey: string) => `${root}:address:${addressKey}`,
+    /** Hash: what a subject has used, as the gate keeps it. */
+    gate: (subject: string) => `${root}:gate:${subject}`,
     /** Hash, about one customer of the billing provider: `subject`, `current` and `told` (subscriptions), `ticket`, `written`, `version`. */
     customer: (customer: string) => `${root}:customer:${customer}`,
     /** String, exists for a while after a subject (hashed) was erased. */

@@ -1,5 +1,6 @@
 import { createClaims } from './claims.ts';
 import { createContacts } from './contacts.ts';
+import { createConversions } from './conversions.ts';
 import { createCursors } from './cursors.ts';
 import { createEpisodes } from './episodes.ts';
 import { createErasure } from './erasure.ts';
@@ -26,6 +27,7 @@ export function createState(options: { url: string; token: string; namespace: st
   return {
     claims: createClaims(redis, keys),
     contacts: createContacts(redis, keys),
+    conversions: createConversions(redis, keys),
     cursors: createCursors(redis, keys),
     erasure: createErasure(redis, keys),
     waits: createWaits(redis, keys),

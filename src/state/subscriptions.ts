@@ -20,6 +20,8 @@ export interface CustomerRecord {
   current: Subscription | undefined;
   told: Subscription | undefined;
   version: number;
+  /** The ticket of the look that `current` was seen with. */
+  ticket: number;
 }
 
 /** KEYS: customer. ARGV: ticket, subscription as JSON or nothing. A fetch that began before the one written last says nothing new. */
@@ -28,7 +30,7 @@ local held = tonumber(redis.call('HGET', KEYS[1], 'written') or '0')
 if tonumber(ARGV[1]) > held then
   redis.call('HSET', KEYS[1], 'written', ARGV[1], 'current', ARGV[2])
 end
-return redis.call('HMGET', KEYS[1], 'subject', 'current', 'told', 'version')`;
+return redis.call('HMGET', KEYS[1], 'subject', 'current', 'told', 'version', 'written')`;
 
 const TELL = `
 if (redis.call('HGET', KEYS[1], 'version') or '0') ~= ARGV[1] then return 0 end
@@ -66,7 +68,7 @@ export function createSubscriptions(redis: Redis, keys: Keys) {
       ticket: number,
       subscription: Subscription | undefined,
     ): Promise<CustomerRecord> {
-      const [subject, current, told, version] = await reachRedis(() =>
+      const [subject, current, told, version, written] = await reachRedis(() =>
         redis.eval<string[], Array<string | null>>(
           STORE,
           [keys.customer(customer)],
@@ -78,6 +80,7 @@ export function createSubscriptions(redis: Redis, keys: Keys) {
         current: readSubscription(current),
         told: readSubscription(told),
         version: Number(version ?? 0),
+        ticket: Number(written ?? 0),
       };
     },
 

@@ -3,10 +3,24 @@ import { type CheckContext, type Finding, type PlacedStep, stepsOf } from './con
 /** A condition can only ask what its trigger makes known: a quota needs a request, an audience a schedule, and all else a subject. */
 export function checkConditions({ config }: CheckContext): Finding[] {
   return stepsOf(config).flatMap((placed) => [
+    ...triggerOf(placed),
     ...conditionOf(placed),
     ...otherwiseOf(placed),
     ...blockOf(placed),
   ]);
+}
+
+/** Calls are told of by the gate alone, and the gate counts. */
+function triggerOf({ step, path }: PlacedStep): Finding[] {
+  if (step.trigger?.type !== 'api' || step.condition !== undefined) return [];
+  return [
+    {
+      code: 'condition_mismatch',
+      path: [...path, 'trigger', 'type'],
+      message: 'is "api", and no condition says how many calls are allowed',
+      hint: "Write a condition of type 'usage', or send an event with track() and write trigger: { type: 'event', name: … }.",
+    },
+  ];
 }
 
 function conditionOf({ step, trigger, path }: PlacedStep): Finding[] {
@@ -21,12 +35,12 @@ function conditionOf({ step, trigger, path }: PlacedStep): Finding[] {
       hint,
     },
   ];
-  if (condition.type === 'usage' && trigger.type !== 'api') {
+  if (condition.type === 'usage' && step.trigger?.type !== 'api') {
     return mismatch(
-      "Usage is counted per request: write trigger: { type: 'api', endpoint: '/api/features/*' }.",
+      "Usage is counted per request: write it into the step that has trigger: { type: 'api', endpoint: '/api/features/*' }.",
     );
   }
-  if (condition.type !== 'usage' && trigger.type === 'api') {
+  if (condition.type !== 'usage' && step.trigger?.type === 'api') {
     return mismatch("A request is answered at once, so it cannot wait: write a condition of type 'usage'.");
   }
   if (condition.type === 'activity' && trigger.type !== 'schedule') {
@@ -54,9 +68,9 @@ function otherwiseOf({ step, trigger, path }: PlacedStep): Finding[] {
   ];
 }
 
-function blockOf({ step, trigger, path }: PlacedStep): Finding[] {
+function blockOf({ step, path }: PlacedStep): Finding[] {
   if (step.action.type !== 'block') return [];
-  if (trigger?.type === 'api' && step.condition?.type === 'usage') return [];
+  if (step.trigger?.type === 'api' && step.condition?.type === 'usage') return [];
   return [
     {
       code: 'condition_mismatch',

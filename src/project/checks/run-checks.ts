@@ -3,7 +3,6 @@ import { checkAdvice } from './advice.ts';
 import { checkConditions } from './conditions.ts';
 import type { Check, CheckContext, Finding } from './context.ts';
 import { checkEmails } from './emails.ts';
-import { checkNotYet } from './not-yet.ts';
 import { checkPersonalization } from './personalization.ts';
 import { checkQueries } from './queries.ts';
 import { checkRedis } from './redis.ts';
@@ -18,7 +17,6 @@ const CHECKS: readonly Check[] = [
   checkPersonalization,
   checkActions,
   checkAdvice,
-  checkNotYet,
 ];
 
 /** Looks at everything about a configuration that its form does not tell. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { Deployment } from '../../../src/plan/index.ts';
+import type { Deployment, PlanAction } from '../../../src/plan/index.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const seeds = 'test/fixtures/seeds';
@@ -14,6 +14,9 @@ function plan(file: string, flags: readonly string[] = [], env: Record<string, s
   );
   return { stdout, stderr, status };
 }
+
+const wordFor = (action: PlanAction): string =>
+  action.type === 'email' ? action.template : action.type === 'convert' ? 'count the conversion' : 'block';
 
 const compiled = (file: string, env?: Record<string, string>) =>
   JSON.parse(plan(file, ['--json'], env).stdout) as Deployment;
@@ -35,8 +38,7 @@ describe('skene plan', () => {
     expect(watches.map(({ table }) => table).sort()).toEqual([...tables].sort());
     for (const { loop, steps } of plans) {
       expect(text.stdout).toContain(loop);
-      for (const { action } of steps)
-        expect(text.stdout).toContain(action.type === 'email' ? action.template : 'block');
+      for (const { action } of steps) expect(text.stdout).toContain(wordFor(action));
     }
     const diagram = plan(file, ['--mermaid']).stdout;
     expect(diagram).toMatch(/^flowchart TD\n/);

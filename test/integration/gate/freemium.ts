@@ -1,7 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { type GateFrontOptions, openGate } from '../../../src/adapters/gate.ts';
 import { compileConfig } from '../../../src/compile/index.ts';
 import { type LoopInput, resolveConfig } from '../../../src/config/index.ts';
 import { DEV_SECRET } from '../../../src/dev/index.ts';
+import { loadConfig } from '../../../src/project/load.ts';
 import type { World } from '../../../src/testing/index.ts';
 
 /** A loop that lets the free plan call a feature `free` times in 30 days. */
@@ -23,6 +25,14 @@ export function freemium(free: number): LoopInput {
     ],
     recovery: { retries: 0 },
   };
+}
+
+/** The seed's loop, as its users were promised it but for its apostrophe. */
+export async function loadSeed(): Promise<LoopInput> {
+  const file = '../../fixtures/seeds/mended/next-planetscale-clerk-stripe.skene.config.ts';
+  const loaded = await loadConfig(fileURLToPath(new URL(file, import.meta.url)));
+  if ('issues' in loaded) throw new Error(loaded.issues[0]?.message);
+  return loaded.exported as LoopInput;
 }
 
 /** The gate of an app on the Redis of a world, and on its clock. */
