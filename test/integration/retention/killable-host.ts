@@ -10,8 +10,8 @@ import type { HostNews, HostOrder } from './function-host.ts';
 export interface KillableHost {
   /** Resolves once it serves. */
   ready(): Promise<void>;
-  /** Ends the process as a power cut does; another is started. */
-  kill(): void;
+  /** Ends the process as a power cut does, once it serves; another is started. */
+  kill(): Promise<void>;
   /** Sets the time there, ms since the epoch; it goes on from that with the machine's. */
   setTime(now: number): Promise<void>;
   stop(): Promise<void>;
@@ -39,35 +39,42 @@ export function startFunctionHost(
   });
   let offset = start - Date.now();
   let isOver = false;
-  let child: ChildProcess;
-  let ready: Promise<unknown>;
+  let isUp = false;
+  const waiting: Array<() => void> = [];
+  let child = launch();
 
-  function launch(): void {
+  function launch(): ChildProcess {
     const launched = fork(program, { execArgv: [] });
-    child = launched;
-    const isReady = new Promise<void>((resolve) => {
-      launched.on('message', (news: HostNews) => {
-        onMemory(news.rss);
-        if (news.isReady) resolve();
-      });
+    launched.on('message', (news: HostNews) => {
+      onMemory(news.rss);
+      if (!news.isReady) return;
+      isUp = true;
+      for (const resolve of waiting.splice(0)) resolve();
     });
-    ready = isReady;
     launched.once('exit', () => {
-      if (!isOver) launch();
+      isUp = false;
+      if (!isOver) child = launch();
     });
     launched.send({ ...order, now: Date.now() + offset } satisfies HostOrder);
+    return launched;
   }
-  launch();
+
+  const ready = (): Promise<void> =>
+    isUp ? Promise.resolve() : new Promise((resolve) => void waiting.push(resolve));
 
   return {
-    ready: async () => void (await ready),
-    kill: () => void child.kill('SIGKILL'),
+    ready,
+    async kill() {
+      await ready();
+      isUp = false;
+      child.kill('SIGKILL');
+    },
     async setTime(now) {
-      await ready;
+      await ready();
       offset = now - Date.now();
-      const isSet = once(child, 'message');
+      isUp = false;
       child.send({ now });
-      await isSet;
+      await ready();
     },
     async stop() {
       isOver = true;

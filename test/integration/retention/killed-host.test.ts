@@ -79,10 +79,7 @@ describe.skipIf(!hasPostgres('a pass whose process is killed'))(`a pass over ${u
       if (count > (moments[0] ?? Infinity)) {
         moments.shift();
         // Anywhere in what is done for a page: it is claimed, sent, settled, and the next is read.
-        setTimeout(() => {
-          killed += 1;
-          host.kill();
-        }, Math.random() * 60);
+        setTimeout(() => void kill(), Math.random() * 60);
       }
     });
   }, 300_000);
@@ -92,6 +89,11 @@ describe.skipIf(!hasPostgres('a pass whose process is killed'))(`a pass over ${u
     await stack?.close();
     await postgres?.close();
   });
+
+  async function kill(): Promise<void> {
+    await host.kill();
+    killed += 1;
+  }
 
   /** Lets the next tick come, and its pass go on until it is over. */
   async function tick(): Promise<RunRecord[]> {
