@@ -63,8 +63,9 @@ export async function inspectRepository(folder: string, app?: string): Promise<I
   const apps = applicationsOf(packages, repository);
   const within = relative(root, start).split(sep).join('/');
   const chosen = app ?? (within === '' ? (apps[0] ?? '') : within);
-  const own = withoutOtherApps(repository, { apps, chosen });
-  const ownPackages = packages.filter(({ folder: place }) => !isInOther(`${place}/`, { apps, chosen }));
+  const ownPackages = relatedPackages(packages, chosen);
+  const others = packages.filter((found) => !ownPackages.includes(found)).map((found) => found.folder);
+  const own = { ...repository, files: repository.files.filter((file) => !isWithinAny(file, others)) };
   const stack = readStack(ownPackages, own);
   const reading = await readAllTables(own, stack);
   return {
@@ -98,21 +99,20 @@ function isJavaScript(files: readonly string[]): boolean {
   );
 }
 
-interface Choice {
-  apps: readonly string[];
-  chosen: string;
+/** The packages of an application: itself, those it depends on, and what stands above them or has no name to be asked for by. */
+function relatedPackages(packages: readonly Package[], app: string): Package[] {
+  const reached = packages.filter(
+    ({ folder, name }) => name === undefined || `${app}/`.startsWith(folder === '' ? '' : `${folder}/`),
+  );
+  for (const { dependencies } of reached) {
+    const asked = new Set(dependencies.map(({ name }) => name));
+    reached.push(...packages.filter((found) => asked.has(found.name ?? '') && !reached.includes(found)));
+  }
+  return reached;
 }
 
-/** Whether a path lies in an application that is not the chosen one. */
-function isInOther(path: string, { apps, chosen }: Choice): boolean {
-  const [owner] = apps
-    .filter((folder) => folder !== '' && path.startsWith(`${folder}/`))
-    .sort((one, other) => other.length - one.length);
-  return owner !== undefined && owner !== chosen && !chosen.startsWith(`${owner}/`);
-}
-
-function withoutOtherApps(repository: Repository, choice: Choice): Repository {
-  return { ...repository, files: repository.files.filter((file) => !isInOther(file, choice)) };
+function isWithinAny(file: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => file.startsWith(`${folder}/`));
 }
 
 async function usersOf(tables: readonly Table[], repository: Repository): Promise<Users[]> {

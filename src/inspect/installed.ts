@@ -8,6 +8,8 @@ export interface Installed {
   config: string | undefined;
   /** The file that mounts the functions in the application. */
   mount: string | undefined;
+  /** Whether the client of Upstash Redis tells of its writes. */
+  tellsOfWrites: boolean;
   /** The file that names the variables for whoever sets up the application, and the names in it. */
   example: { file: string; names: string[] } | undefined;
   /** The templates there are, by name. */
@@ -26,7 +28,8 @@ export async function readInstalled(repository: Repository, app: string): Promis
   const example = EXAMPLES.map((name) => `${within}${name}`).find((file) => here.includes(file));
   return {
     config: here.find((file) => CONFIG.test(posix.basename(file))),
-    mount: await findMount(own, repository),
+    mount: await findFile(MOUNT, own, repository),
+    tellsOfWrites: (await findFile(/['"]@skene\/sdk\/upstash-redis['"]/, own, repository)) !== undefined,
     example: example === undefined ? undefined : { file: example, names: await namesIn(example, repository) },
     templates: own
       .filter((file) => file.startsWith(`${within}emails/`))
@@ -38,10 +41,13 @@ async function namesIn(file: string, repository: Repository): Promise<string[]> 
   return assignedNames((await repository.read(file)) ?? '').map(({ name }) => name);
 }
 
-async function findMount(files: readonly string[], repository: Repository): Promise<string | undefined> {
-  for (const file of files.filter((path) => /\.[cm]?[jt]sx?$/.test(path))) {
-    const text = await repository.read(file);
-    if (text !== undefined && MOUNT.test(text)) return file;
-  }
+/** The first file of code that a pattern is found in. */
+async function findFile(
+  pattern: RegExp,
+  files: readonly string[],
+  repository: Repository,
+): Promise<string | undefined> {
+  for (const file of files.filter((path) => /\.[cm]?[jt]sx?$/.test(path)))
+    if (pattern.test((await repository.read(file)) ?? '')) return file;
   return undefined;
 }

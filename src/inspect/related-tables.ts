@@ -113,6 +113,9 @@ const CREATED = [
   'date',
 ];
 
+/** Times that say something else than when a row was made. */
+const LATER = /updat|modif|delet|expir|last|birth|due|end|cancel|schedul|read|verif|complet|publish|start/;
+
 /** Sorts the tables around the users' by what they are for. */
 export function findRelatedTables(users: UsersTable, tables: readonly Table[]): RelatedTables {
   const related = tables.flatMap((table) => {
@@ -172,6 +175,8 @@ function toKeyAction(related: RelatedTable): KeyAction {
   return {
     ...related,
     action: isLog(table) ? find(ACTION_COLUMNS) : undefined,
-    created: find(CREATED),
+    created:
+      find(CREATED) ??
+      table.columns.find(({ name, kind }) => kind === 'time' && !LATER.test(plainName(name))),
   };
 }

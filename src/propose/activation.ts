@@ -10,6 +10,11 @@ import { emailAction, nameEntry, userValue } from './user-values.ts';
 /** How long a new user has for the first step. */
 const PATIENCE = '5m';
 
+const NO_LINK = [
+  'Nothing here says where the first step begins, so the email has no link. Add it to the personalization:',
+  "activationLink: 'https://…'",
+];
+
 /** Something that users do, which may be the moment that matters. */
 interface Candidate {
   /** How it is chosen: the table, or the table and what was done. */
@@ -31,10 +36,10 @@ export function draftActivation({ inspection, users, answers }: DraftContext): L
     type: 'activation',
     opinion: 'Users who come to their first key action soon after signing up stay',
     step: [
-      triggerOf(
-        users,
-        inspection.stack.auth.map(({ what }) => what),
-      ),
+      triggerOf(users, {
+        auth: inspection.stack.auth.map(({ what }) => what),
+        isChosen: answers.users !== undefined,
+      }),
       chosen === undefined || users === undefined
         ? eventCondition()
         : entry(
@@ -44,15 +49,8 @@ export function draftActivation({ inspection, users, answers }: DraftContext): L
           ),
       entry(
         'action',
-        emailAction(
-          'activation_welcome',
-          [nameEntry(users), linkEntry(users, link)],
-          hasLink || link !== ''
-            ? []
-            : [
-                'Nothing here says where the first step begins: add activationLink, and emails/activation_welcome.md has a link.',
-              ],
-        ),
+        emailAction('activation_welcome', [nameEntry(users), linkEntry(users, link)]),
+        hasLink || link !== '' ? [] : NO_LINK,
       ),
     ],
     recovery: object(entry('retries', literal(3)), entry('backoff', literal('exponential'))),
@@ -83,7 +81,10 @@ function candidatesOf({ keyActions }: Users): Candidate[] {
   return [...named, ...own, ...logs];
 }
 
-function triggerOf(users: Users | undefined, auth: readonly string[]): Entry {
+function triggerOf(
+  users: Users | undefined,
+  { auth, isChosen }: { auth: readonly string[]; isChosen: boolean },
+): Entry {
   if (users !== undefined) {
     const where = users.evidence.map((one) => `${shownPlace(one)} ${one.why}`);
     const trigger = object(
@@ -91,10 +92,11 @@ function triggerOf(users: Users | undefined, auth: readonly string[]): Entry {
       entry('table', literal(users.table.name)),
       entry('event', literal('insert')),
     );
+    const isSure = users.confidence === 'certain' || isChosen;
     return entry(
       'trigger',
       trigger,
-      users.confidence === 'certain' ? where : [`Is this the table of users? ${where.join('; ')}`],
+      isSure ? where : ['It is not certain that this is the table of users:', ...where],
     );
   }
   const isClerk = auth.includes('clerk');

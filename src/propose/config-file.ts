@@ -41,12 +41,21 @@ const PROVIDERS: Readonly<Record<'postgres' | 'mysql' | 'redis', readonly Provid
   redis: ['upstash-redis'],
 };
 
-function databaseEntry(inspection: Inspection, users: Users | undefined): Entry | undefined {
-  const provider = providerOf(inspection, users);
-  if (provider === undefined) return undefined;
-  const found = inspection.stack.databases.find(({ what }) => what === provider);
+function databaseEntry(inspection: Inspection, users: Users | undefined): Entry {
+  const { databases } = inspection.stack;
+  if (users === undefined)
+    return entry('database', object(entry('provider', literal('upstash-redis'))), [
+      'No table of users was found: they are known from who signs them in, which Skene keeps in its own Redis.',
+      ...(databases.length === 0
+        ? []
+        : [
+            "If they are in a table, name it: database: { provider: '…' }, users: { table: '…', email: '…' }",
+          ]),
+    ]);
+  const provider = providerOf(databases, users);
+  const found = databases.find(({ what }) => what === provider);
   const variable = variableOf(inspection, provider);
-  const others = inspection.stack.databases.filter(({ what }) => what !== provider && what !== 'other');
+  const others = databases.filter(({ what }) => what !== provider && what !== 'other');
   return entry(
     'database',
     object(
@@ -58,7 +67,7 @@ function databaseEntry(inspection: Inspection, users: Users | undefined): Entry 
     [
       ...(found?.evidence ?? []).slice(0, 1).map((one) => `${shownPlace(one)} ${one.why}`),
       ...(variable === undefined ? [] : [`${shownPlace(variable)} names ${variable.name}`]),
-      ...(others.length === 0 || users === undefined
+      ...(others.length === 0
         ? []
         : [
             `There is also ${others.map(({ what }) => what).join(' and ')}; this is the one with ${users.table.name} (${shownPlace(users.table.place)}).`,
@@ -67,14 +76,14 @@ function databaseEntry(inspection: Inspection, users: Users | undefined): Entry 
   );
 }
 
-/** Where the users are; without a table of them, where Skene itself keeps what it knows. */
-function providerOf({ stack }: Inspection, users: Users | undefined): Provider | undefined {
-  const kinds = stack.databases.map(({ what }) => what);
-  if (users?.table.dialect !== undefined) {
-    const fitting = PROVIDERS[users.table.dialect];
-    return fitting.find((provider) => kinds.includes(provider)) ?? fitting.at(-1);
-  }
-  return kinds.find((kind): kind is Provider => kind !== 'other' && kind !== 'upstash-redis');
+/** The database that a table of users is in. Where its declaration does not say which, PostgreSQL, unless all drivers are another's. */
+function providerOf(databases: Inspection['stack']['databases'], { table }: Users): Provider {
+  const fitting = PROVIDERS[table.dialect ?? 'postgres'];
+  return (
+    fitting.find((provider) => databases.some(({ what }) => what === provider)) ??
+    fitting.at(-1) ??
+    'postgres'
+  );
 }
 
 const VARIABLES: Readonly<Record<'postgres' | 'mysql', readonly string[]>> = {

@@ -1,10 +1,14 @@
 import type { Inspection } from '../inspect/index.ts';
 
 /** What somebody has to do by hand once the files are written, in order. */
-export function nextSteps({ stack, app, installed }: Inspection, hasRoute: boolean): string[] {
+export function nextSteps(
+  { stack, app, installed, problems, users }: Inspection,
+  hasRoute: boolean,
+): string[] {
   const frameworks = stack.frameworks.filter(({ folder }) => folder === app).map(({ what }) => what);
   const isNext = frameworks.some((what) => what.startsWith('next'));
   const isMounted = hasRoute || installed.mount !== undefined;
+  const tellsNothing = users[0]?.table.dialect === 'redis' && !installed.tellsOfWrites;
   const steps = ['npx skene check', 'npx skene dev'];
   if (isNext && hasRoute) {
     steps.unshift('npm install @skene/sdk', 'In package.json: "build": "skene build && next build"');
@@ -30,5 +34,13 @@ export function nextSteps({ stack, app, installed }: Inspection, hasRoute: boole
     steps.push(
       'Deploy Skene beside this app, with this config, as its README says; there is no SDK for Python and none is needed.',
     );
+  if (tellsNothing)
+    steps.push(
+      'Wrap your client: withSkene(Redis.fromEnv()) of @skene/sdk/upstash-redis tells of each write as it is made.',
+    );
+  if (problems.length > 0) {
+    const files = problems.map(({ file }) => file).join(', ');
+    steps.push(`Mend ${files} and run skene init again: it adds what it could not see.`);
+  }
   return steps;
 }

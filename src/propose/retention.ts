@@ -1,3 +1,4 @@
+import { InternalError } from '../errors/index.ts';
 import type { NamedKeyAction, Users } from '../inspect/index.ts';
 import { type Entry, entry, literal, object } from './code.ts';
 import type { DraftContext, LoopDraft } from './draft.ts';
@@ -53,7 +54,8 @@ function audienceOf(users: Users): string {
   if (users.lastActivity !== undefined)
     return `SELECT * FROM ${name(users.table.name)} WHERE ${name(users.lastActivity.name)} < ${before}${flag}`;
   const log = activityLog(users);
-  if (log?.created === undefined) return `SELECT * FROM ${name(users.table.name)}`;
+  if (log?.created === undefined)
+    throw new InternalError(`Nothing tells when the rows of ${users.table.name} were last active.`);
   const since = `SELECT 1 FROM ${name(log.table.name)} a WHERE a.${name(log.owner.name)} = u.${name(users.id)} AND a.${name(log.created.name)} > ${before}`;
   const old = users.created === undefined ? '' : ` AND u.${name(users.created.name)} < ${before}`;
   return `SELECT * FROM ${name(users.table.name)} u WHERE NOT EXISTS (${since})${old}${flag}`;

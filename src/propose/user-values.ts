@@ -13,16 +13,12 @@ export function nameEntry(users: Users | undefined): Entry | undefined {
 }
 
 /** The action that sends an email. */
-export function emailAction(
-  template: string,
-  personalization: Array<Entry | undefined>,
-  notes: readonly string[] = [],
-): Code {
+export function emailAction(template: string, personalization: Array<Entry | undefined>): Code {
   const values = personalization.filter((one) => one !== undefined);
   return object(
     entry('type', literal('email')),
     entry('provider', literal('resend')),
     entry('template', literal(template)),
-    values.length === 0 ? undefined : entry('personalization', object(...values), notes),
+    values.length === 0 ? undefined : entry('personalization', object(...values)),
   );
 }

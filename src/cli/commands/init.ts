@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { EnvError } from '../../errors/index.ts';
 import { type Inspection, inspectRepository, listFindings } from '../../inspect/index.ts';
 import { checkProject } from '../../project/index.ts';
@@ -27,7 +27,13 @@ export function define(command: Command, context: CommandContext): void {
   command
     .argument('[path]', 'the folder of your application, or of the monorepo it is in', '.')
     .option('--app <folder>', 'which application of a monorepo, from its root')
-    .option('--loop <type>', 'activation, freemium or retention; the one that fits best unless told')
+    .addOption(
+      new Option('--loop <type>', 'the loop to begin with; the one that fits best unless told').choices([
+        'activation',
+        'freemium',
+        'retention',
+      ]),
+    )
     .option('--yes', 'ask nothing: take what is likeliest, and write it')
     .option('--dry-run', 'write nothing; print the files instead')
     .option('--json', 'print one JSON document: { findings, problems, loop, questions, files, written, ... }')

@@ -55,7 +55,9 @@ function keyOf(node: TreeNode | undefined): { before: string; after: string } | 
   if (node?.type === 'TemplateLiteral') {
     const parts = nodesIn(node.quasis).map(({ value }) => (value as { cooked?: string }).cooked ?? '');
     const [before = '', after = ''] = parts;
-    return parts.length === 2 && before.endsWith(':') ? { before, after } : undefined;
+    // What follows the id without a colon is a part of it: `user_actions:${user}-first-project`.
+    if (parts.length < 2 || !before.endsWith(':')) return undefined;
+    return { before, after: parts.length === 2 && after.startsWith(':') ? after : '' };
   }
   if (node?.type !== 'BinaryExpression' || node.operator !== '+') return undefined;
   const before =
