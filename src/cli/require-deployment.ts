@@ -2,17 +2,26 @@ import { ConfigError } from '../errors/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { type CheckResult, checkProject, openProject, type Project, shownPath } from '../project/index.ts';
 import { printIssues } from './print-issues.ts';
+import { databaseUrlOf, type TargetFlags } from './target.ts';
 import type { Terminal } from './terminal.ts';
 
-/** The compiled loops of a project. @throws {ConfigError} CONFIG_INVALID, after printing what is wrong. */
-export async function requireDeployment(path: string, terminal: Terminal): Promise<Deployment> {
-  const checked = await checkProject({ file: path });
+/** The compiled loops of a project, for the database that a command works on. @throws {ConfigError} CONFIG_INVALID, after printing what is wrong. */
+export async function requireDeployment(
+  path: string,
+  terminal: Terminal,
+  target: TargetFlags = {},
+): Promise<Deployment> {
+  const checked = await checkProject({ file: path, databaseUrl: await databaseUrlOf(target) });
   return checked.deployment ?? refuse(checked, terminal);
 }
 
 /** As {@link requireDeployment}, with the templates. */
-export async function requireProject(path: string, terminal: Terminal): Promise<Project> {
-  const opened = await openProject({ file: path });
+export async function requireProject(
+  path: string,
+  terminal: Terminal,
+  target: TargetFlags = {},
+): Promise<Project> {
+  const opened = await openProject({ file: path, databaseUrl: await databaseUrlOf(target) });
   return opened.project ?? refuse(opened, terminal);
 }
 

@@ -60,6 +60,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'replay your own rows of the last weeks through a loop, before it is deployed',
     load: () => import('./commands/backtest.ts'),
   },
+  stats: {
+    summary: 'say what the loops came to: who reached the goal, by variant, and the uplift over a holdout',
+    load: () => import('./commands/stats.ts'),
+  },
   explain: {
     summary: 'say why somebody got an email, or did not',
     load: () => import('./commands/explain.ts'),

@@ -20,6 +20,14 @@ export async function targetEnv(
   return createEnv(databaseUrl === undefined ? process.env : { ...process.env, [urlVariable]: databaseUrl });
 }
 
+/** The database that flags name, or that of the local stack; `undefined` where the environment says. */
+export async function databaseUrlOf({
+  local = false,
+  databaseUrl,
+}: TargetFlags): Promise<string | undefined> {
+  return databaseUrl ?? (local ? (await requireStack(process.cwd())).database : undefined);
+}
+
 /** What time it is where a command works: the local stack's clock may have been moved. Ms since the epoch. */
 export async function localNow({ local = false }: Pick<TargetFlags, 'local'>): Promise<number> {
   if (!local) return Date.now();

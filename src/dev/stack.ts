@@ -55,6 +55,8 @@ export interface StackOptions {
   log: (clock: Clock) => DevLog;
   /** Time stands still until it is moved (for tests). */
   frozen?: boolean;
+  /** When a clock that stands still begins, ms since the epoch; now unless told. */
+  startAt?: number | undefined;
   /** Variables that the functions find beside, or in place of, the stack's own. */
   variables?: EnvSource | undefined;
 }
@@ -82,7 +84,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { stateDir, ports, workflows } = options;
   if (options.fresh && stateDir !== undefined) rmSync(stateDir, { recursive: true, force: true });
   const fileOf = (name: string) => (stateDir === undefined ? undefined : join(stateDir, name));
-  const clock = keepClock(createClock({ frozen: options.frozen ?? false }), fileOf('clock.json'));
+  const clock = keepClock(
+    createClock({
+      frozen: options.frozen ?? false,
+      ...(options.startAt === undefined ? {} : { start: options.startAt }),
+    }),
+    fileOf('clock.json'),
+  );
   const log = options.log(clock);
 
   const isRedis = options.project.deployment.database.provider === 'upstash-redis';

@@ -28,6 +28,8 @@ export interface CheckOptions {
   templatesDir?: string | undefined;
   /** Where variables come from; `process.env` unless told. */
   env?: EnvSource | undefined;
+  /** The database's URL, in place of the variable that the config names. */
+  databaseUrl?: string | undefined;
 }
 
 /** What a check came to. */
@@ -61,7 +63,7 @@ export async function checkProject(options: CheckOptions = {}): Promise<CheckRes
   }
   const { form } = result;
   const env = createEnv(options.env);
-  const config = withDatabase(result.config, env);
+  const config = withDatabase(result.config, env, options.databaseUrl);
   const { templates, problems } = await readTemplates(options.templatesDir ?? join(dirname(file), 'emails'));
   const findings = await runChecks({ config, templates, dialects: dialectsOf(config), sender: env.from });
   const issues = [

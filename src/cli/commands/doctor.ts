@@ -17,7 +17,7 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
     .addHelpText('after', '\nExamples:\n  skene doctor\n  skene doctor --local')
     .action(async (path: string, { json = false, ...target }: TargetFlags & { json?: boolean }) => {
       loadEnvironment(path);
-      const deployment = await requireDeployment(path, terminal);
+      const deployment = await requireDeployment(path, terminal, target);
       const findings = await diagnose(await targetEnv(target, deployment.database), deployment);
       if (json) terminal.out(JSON.stringify(findings, undefined, 2));
       else for (const finding of findings) printFinding(finding, terminal);

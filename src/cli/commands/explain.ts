@@ -32,7 +32,7 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
     )
     .action(async (subject: string, flags: Flags) => {
       loadEnvironment(flags.config);
-      const deployment = await requireDeployment(flags.config, terminal);
+      const deployment = await requireDeployment(flags.config, terminal, flags);
       const env = await targetEnv(flags, deployment.database);
       const database = await openDatabase(deployedDatabase(env, deployment.database));
       try {

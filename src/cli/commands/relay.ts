@@ -30,7 +30,7 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
     )
     .action(async (path: string, flags: { databaseUrl?: string }) => {
       loadEnvironment(path);
-      const deployment = await requireDeployment(path, terminal);
+      const deployment = await requireDeployment(path, terminal, flags);
       const env = await targetEnv(flags, deployment.database);
       const say = createTimedNotes(terminal);
       const report = (event: Report): void => {

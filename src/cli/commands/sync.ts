@@ -53,7 +53,7 @@ export function define(command: Command, context: CommandContext): void {
     )
     .action(async (path: string, flags: SyncFlags) => {
       loadEnvironment(path);
-      context.exit(await sync(await requireDeployment(path, context.terminal), flags, context));
+      context.exit(await sync(await requireDeployment(path, context.terminal, flags), flags, context));
     });
 }
 
