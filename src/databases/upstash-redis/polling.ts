@@ -18,8 +18,8 @@ type Place = StreamPlace | ((ScanPlace | OrderPlace) & Leaving);
 interface Leaving {
   /** When it was first met that there is a stream, ms since the epoch. */
   metAt?: number | undefined;
-  /** The stream's last entry when the last pass over the rows began. */
-  from?: string | undefined;
+  /** Whether this pass over the rows is the last. */
+  isLast?: boolean | undefined;
 }
 
 interface Page {
@@ -56,30 +56,25 @@ export function createPolling(
   async function readPage(watch: Watch, place: Place, limit: number): Promise<Page> {
     const layout = layoutOf(watch.table);
     if (place.type === 'stream') return readStream(client, { layout, place, limit });
-    const leaving = await leave(watch.table, place);
-    const { metAt, from } = leaving;
+    const { metAt, isLast } = await leave(watch.table, place);
     const page: Page =
       place.type === 'scan'
         ? await scanPage(client, { watch, layout, place, limit, now })
         : await orderPage(client, { layout, keys: orderKeys(watch, layout), place, limit, overlapMs, now });
-    if (!page.isLast || from === undefined)
-      return { ...page, place: { ...page.place, metAt, from } as Place };
-    return {
-      ...page,
-      place: { type: 'stream', after: from, shared: await lastEntry(client, watch.table) },
-      isLast: false,
-    };
+    if (!page.isLast || !isLast) return { ...page, place: { ...page.place, metAt, isLast } as Place };
+    // There was no stream when watching began, so all of it is news.
+    const shared = await lastEntry(client, watch.table);
+    return { ...page, place: { type: 'stream', after: '0-0', shared }, isLast: false };
   }
 
   /** Looks whether a stream has come up, and whether the pass that begins now is the last before it is read. */
   async function leave(table: string, place: (ScanPlace | OrderPlace) & Leaving): Promise<Leaving> {
-    if (place.from !== undefined) return place;
-    const last = await lastEntry(client, table);
-    if (last === undefined) return {};
+    if (place.isLast) return place;
+    if ((await lastEntry(client, table)) === undefined) return {};
     const metAt = place.metAt ?? now();
     const isBetweenPasses =
       place.type === 'scan' ? place.at === '0' && now() >= place.next : place[place.turn]?.pass === undefined;
-    return { metAt, from: isBetweenPasses && now() - metAt >= overlapMs ? last : undefined };
+    return { metAt, isLast: isBetweenPasses && now() - metAt >= overlapMs };
   }
 
   return {

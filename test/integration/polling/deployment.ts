@@ -3,10 +3,13 @@ import { resolveConfig } from '../../../src/config/index.ts';
 import type { Deployment } from '../../../src/plan/index.ts';
 
 /** A loop that each new user starts. @param overlapSeconds how long after it was written a row may be committed. */
-export function deploymentOf(overlapSeconds: number): Deployment {
+export function deploymentOf(
+  overlapSeconds: number,
+  provider: 'mysql' | 'upstash-redis' = 'mysql',
+): Deployment {
   return compileConfig(
     resolveConfig({
-      database: { provider: 'mysql', overlap: `${overlapSeconds}s` },
+      database: { provider, overlap: `${overlapSeconds}s` },
       loops: [
         {
           id: 'welcome',

@@ -1,12 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hasMariadb, type MariadbServer, startMariadbServer } from '../../servers/mariadb.ts';
 import { hasRedis, type RedisRestServer, startRedisRestServer } from '../../servers/redis-rest.ts';
-import { type QueueServer, startQueueServer } from './queue-server.ts';
+import { keepWatching } from './keep-watching.ts';
+import { startQueueServer } from './queue-server.ts';
 
 /** `SKENE_POLLING_ROWS=100000` makes the long form of this. */
 const ROWS = Number(process.env.SKENE_POLLING_ROWS ?? 1_000);
@@ -43,7 +41,18 @@ describe.skipIf(!hasMariadb(WHAT) || !hasRedis(WHAT))('with real servers', () =>
       );
       const queue = await startQueueServer({ faults: 0.02 });
       const started = performance.now();
-      await using watcher = keepWatching(url, queue, name);
+      await using watcher = keepWatching({
+        provider: 'mysql',
+        namespace: name,
+        overlapSeconds: OVERLAP_SECONDS,
+        kills: KILLS,
+        variables: {
+          DATABASE_URL: url,
+          QSTASH_URL: queue.url,
+          UPSTASH_REDIS_REST_URL: redis.url,
+          UPSTASH_REDIS_REST_TOKEN: redis.token,
+        },
+      });
       await watcher.first;
       const written = await Promise.all(Array.from({ length: WRITERS }, () => write(app, ROWS / WRITERS)));
       const kills = await watcher.killed;
@@ -95,59 +104,5 @@ describe.skipIf(!hasMariadb(WHAT) || !hasRedis(WHAT))('with real servers', () =>
       if (!isGivenUp) committed += count;
     }
     return { heldOpen };
-  }
-
-  interface Watcher extends AsyncDisposable {
-    /** Resolves once the first process has begun to poll. */
-    first: Promise<unknown>;
-    /** Resolves with the number of kills once there were enough of them. */
-    killed: Promise<number>;
-  }
-
-  /** Keeps a process polling, and kills it at random times. */
-  function keepWatching(url: string, queue: QueueServer, namespace: string): Watcher {
-    const start = (): ChildProcess =>
-      spawn(
-        process.execPath,
-        ['--import', 'tsx', join(import.meta.dirname, 'watch-process.ts'), String(OVERLAP_SECONDS)],
-        {
-          stdio: ['ignore', 'pipe', 'inherit'],
-          env: {
-            ...process.env,
-            DATABASE_URL: url,
-            SKENE_URL: 'http://127.0.0.1:1',
-            QSTASH_URL: queue.url,
-            QSTASH_TOKEN: 'token',
-            UPSTASH_REDIS_REST_URL: redis.url,
-            UPSTASH_REDIS_REST_TOKEN: redis.token,
-            VERCEL_ENV: 'preview',
-            VERCEL_GIT_COMMIT_REF: namespace.replaceAll(' ', '-'),
-          },
-        },
-      );
-    let current = start();
-    const first = once(current.stdout ?? current, 'data');
-
-    async function killAgainAndAgain(): Promise<number> {
-      await first;
-      for (let kills = 0; kills < KILLS; kills += 1) {
-        await pause(Math.random() * 2_000);
-        await kill(current);
-        current = start();
-        await once(current.stdout ?? current, 'data');
-      }
-      return KILLS;
-    }
-    return {
-      first,
-      killed: killAgainAndAgain(),
-      [Symbol.asyncDispose]: () => kill(current),
-    };
-  }
-
-  async function kill(process: ChildProcess): Promise<void> {
-    if (process.exitCode !== null || process.signalCode !== null) return;
-    process.kill('SIGKILL');
-    await once(process, 'exit');
   }
 });

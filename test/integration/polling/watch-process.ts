@@ -6,7 +6,10 @@ import { createServices } from '../../../src/intake/index.ts';
 import { deploymentOf } from './deployment.ts';
 
 /** Polls, as a function would, until it is killed. All it knows is in the environment. Says when it has polled. */
-const deployment = deploymentOf(Number(process.argv[2]));
+const deployment = deploymentOf(
+  Number(process.argv[2]),
+  process.argv[3] === 'upstash-redis' ? 'upstash-redis' : 'mysql',
+);
 const env = createEnv();
 const context = {
   deployment,
