@@ -153,5 +153,7 @@ function codeOf({ obstacle }: Proposal): ExitCode {
 
 function documentOf(inspection: Inspection, proposal: Proposal, written: readonly string[]) {
   const { root, app, apps, problems } = inspection;
-  return { root, app, apps, findings: listFindings(inspection), problems, ...proposal, written };
+  const { loop = null, obstacle = null, questions, files, nextSteps } = proposal;
+  const findings = listFindings(inspection);
+  return { root, app, apps, findings, problems, loop, obstacle, questions, files, nextSteps, written };
 }
