@@ -32,7 +32,7 @@ export interface Decision {
   replayed: boolean;
   /** Redis could not be asked: decided by the rules' `onUnavailable`, and charged when it can be. */
   degraded: boolean;
-  /** `RateLimit` and `RateLimit-Policy`, as of when they are read. */
+  /** `RateLimit` and `RateLimit-Policy`. */
   headers: Readonly<Record<string, string>>;
 }
 
@@ -71,7 +71,7 @@ export interface ReadReply {
 /** Reads a reply of the script to an operation under `rules`. */
 export function readReply(
   reply: Reply,
-  { rules, now }: { rules: readonly GateRule[]; now: () => number },
+  { rules, now }: { rules: readonly GateRule[]; now: number },
 ): ReadReply {
   const [code, plan = 'free', till] = reply;
   if (code === undefined || !CODES.includes(code)) throw new Error(`Redis answered "${reply.join(' ')}"`);
@@ -103,9 +103,7 @@ export function readReply(
       standings,
       replayed: code === REPEATED,
       degraded: false,
-      get headers() {
-        return rateLimitHeaders(standings, now());
-      },
+      headers: rateLimitHeaders(standings, now),
     },
     signals,
     isCharged: code === CHARGED || code === ATTEMPTED,
@@ -124,16 +122,16 @@ export function verdictOf(standing: Standing): Verdict {
  * The headers that tell a client where it stands; none for what has no limit.
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
  */
-function rateLimitHeaders(standings: readonly Standing[], now: number): Record<string, string> {
-  const policies: string[] = [];
-  const limits: string[] = [];
+export function rateLimitHeaders(standings: readonly Standing[], now: number): Record<string, string> {
+  let policies = '';
+  let limits = '';
   for (const { rule, used, limit, periodStart, resetAt } of standings) {
     if (typeof limit !== 'number') continue;
-    const name = `"${rule.name}"`;
-    policies.push(`${name};q=${limit};w=${lengthOf({ from: periodStart, to: resetAt })}`);
-    limits.push(`${name};r=${Math.max(0, limit - used)};t=${Math.max(0, Math.ceil((resetAt - now) / 1000))}`);
+    const comma = policies === '' ? '' : ', ';
+    const left = Math.max(0, limit - used);
+    const seconds = Math.max(0, Math.ceil((resetAt - now) / 1000));
+    policies += `${comma}"${rule.name}";q=${limit};w=${lengthOf({ from: periodStart, to: resetAt })}`;
+    limits += `${comma}"${rule.name}";r=${left};t=${seconds}`;
   }
-  return policies.length === 0
-    ? {}
-    : { 'RateLimit-Policy': policies.join(', '), RateLimit: limits.join(', ') };
+  return policies === '' ? {} : { 'RateLimit-Policy': policies, RateLimit: limits };
 }

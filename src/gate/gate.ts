@@ -1,7 +1,14 @@
 import type { Plan } from '../plan/index.ts';
 import { createAllowances } from './allowances.ts';
 import { checkAsk } from './ask.ts';
-import { type Decision, type ReadReply, readReply, type Standing, type UsageRow } from './decision.ts';
+import {
+  type Decision,
+  type ReadReply,
+  rateLimitHeaders,
+  readReply,
+  type Standing,
+  type UsageRow,
+} from './decision.ts';
 import { createMemory } from './memory.ts';
 import type { Operation, Reply } from './operation.ts';
 import { createOutage, type DecideBySql } from './outage.ts';
@@ -66,7 +73,12 @@ interface Call {
   rid: string;
   /** Made up for this call and no other: by it an attempt that is repeated is known from another call with the same `rid`. */
   nonce: string;
+  /** Under what its answer is remembered. */
+  key: string;
 }
+
+/** As much of a call as giving back its units needs. */
+type Charged = Pick<Call, 'ask' | 'set' | 'rid' | 'nonce'>;
 
 /** How long a hold is kept, in ms: longer than any function runs. A client's own id is recognised for a day. */
 const HOLD_MS = 15 * 60_000;
@@ -85,26 +97,29 @@ export function createGate(options: GateOptions) {
   let count = 0;
 
   const hashOf = (subject: string) => `${prefix}:gate:${subject}`;
-  const memoryKey = ({ ask, set }: Call) => `${set.key} ${planText(ask)} ${ask.subject}`;
 
   function callOf(ask: Ask): Call {
     const { subject, cost = 1, rid, plan, route, loop } = ask;
     const nonce = `${self}${(count++).toString(36)}`;
     checkAsk({ subject, cost, rid, plan });
     const set = route === undefined ? book.forLoop(loop) : book.forRoute(route);
-    return { ask, set, cost, rid: rid ?? nonce, nonce };
+    return { ask, set, cost, rid: rid ?? nonce, nonce, key: `${set.key} ${planText(ask)} ${subject}` };
   }
 
-  const known = (call: Call): Decision | undefined =>
-    memory.find(memoryKey(call), { cost: call.cost, now: now(), revision: store.revision() });
+  function known(call: Call): Decision | undefined {
+    const at = now();
+    const decision = memory.find(call.key, { cost: call.cost, now: at, revision: store.revision() });
+    return decision && { ...decision, headers: rateLimitHeaders(decision.standings, at) };
+  }
 
-  const holdOf = (subject: string, { key }: RuleSet, rid: string) =>
-    `${prefix}:gate-hold:${subject}:${key}:${encodeURIComponent(rid)}`;
+  const holdOf = ({ ask, set, rid, nonce }: Charged) =>
+    `${prefix}:gate-hold:${ask.subject}:${set.key}:${rid === nonce ? nonce : encodeURIComponent(rid)}`;
 
-  function operationOf({ ask, set, cost, rid, nonce }: Call, mode: 't' | 'f' | 'p' | 'r'): Operation {
+  function operationOf(call: Call, mode: 't' | 'f' | 'p' | 'r'): Operation {
+    const { ask, set, cost, nonce } = call;
     const hash = hashOf(ask.subject);
     const ttl = ask.rid === undefined ? HOLD_MS : CLIENT_HOLD_MS;
-    const hold = mode === 't' || mode === 'f' ? holdOf(ask.subject, set, rid) : hash;
+    const hold = mode === 't' || mode === 'f' ? holdOf(call) : hash;
     return { hash, hold, rules: set.rules, form: `${mode} ${cost} ${ttl} ${planText(ask)}`, text: nonce };
   }
 
@@ -116,15 +131,15 @@ export function createGate(options: GateOptions) {
     try {
       const { reply, revision } = await store.run(operationOf(call, mode));
       outage.over();
-      const read = readReply(reply, { rules: call.set.rules, now });
+      const read = readReply(reply, { rules: call.set.rules, now: now() });
       const { decision, holdsUntil } = read;
       // Who has only looked has not been refused: the next call has to be, so that it is told of.
       if (decision.allowed || mode !== 'p')
-        memory.note(memoryKey(call), decision, { cost: call.cost, revision, holdsUntil });
+        memory.note(call.key, decision, { cost: call.cost, revision, holdsUntil });
       if (mode !== 'p') tell(call, read);
       return read;
     } catch (error) {
-      const last = memory.last(memoryKey(call));
+      const last = memory.last(call.key);
       const decision = await outage.decide({ ...call, last, isPeek: mode !== 't' });
       if (mode === 't')
         makeGood(call, { decision, wasAsked: error instanceof StoreUnavailable && error.wasAsked });
@@ -139,20 +154,23 @@ export function createGate(options: GateOptions) {
   }
 
   const owe = (call: Call) => store.owe(operationOf(call, 'f'), (reply) => tellOf(call, reply));
-  const tellOf = (call: Call, reply: Reply) => tell(call, readReply(reply, { rules: call.set.rules, now }));
+  const tellOf = (call: Call, reply: Reply) =>
+    tell(call, readReply(reply, { rules: call.set.rules, now: now() }));
 
   function tell({ ask }: Call, { decision, signals, isCharged }: ReadReply): void {
     tellings.raise(ask.subject, hashOf(ask.subject), signals);
     if (isCharged) tellings.used(ask.subject, decision.standings);
   }
 
-  function undoOf({ ask, set, rid, nonce }: Omit<Call, 'cost'>): Operation {
-    const hold = holdOf(ask.subject, set, rid);
-    return { hash: hashOf(ask.subject), hold, rules: NO_RULES, text: `u ${nonce}` };
-  }
+  const undoOf = (call: Charged): Operation => ({
+    hash: hashOf(call.ask.subject),
+    hold: holdOf(call),
+    rules: NO_RULES,
+    text: `u ${call.nonce}`,
+  });
 
   /** Answers how the counters stand now, or nothing where there was nothing to give back. */
-  async function giveBack(call: Omit<Call, 'cost'>): Promise<number[] | undefined> {
+  async function giveBack(call: Charged): Promise<number[] | undefined> {
     const operation = undoOf(call);
     try {
       const { reply } = await store.run(operation);
@@ -257,7 +275,8 @@ const planText = ({ plan }: Ask) => (plan === undefined ? '-' : encodeURICompone
 
 /** A decision with what may be done about it; without `undo` nothing was charged, and nothing is to be given back. */
 function takeOf(decision: Decision, { set, rid, nonce }: Call, undo?: () => Promise<void>): Take {
-  const { allowed, verdict, refusedBy, plan, standings, replayed, degraded } = decision;
+  // Copied by hand, for every call comes by here.
+  const { allowed, verdict, refusedBy, plan, standings, replayed, degraded, headers } = decision;
   let isOver = undo === undefined;
   return {
     allowed,
@@ -267,13 +286,9 @@ function takeOf(decision: Decision, { set, rid, nonce }: Call, undo?: () => Prom
     standings,
     replayed,
     degraded,
-    get headers() {
-      return decision.headers;
-    },
+    headers,
     rid,
-    get hold() {
-      return `${set.key} ${encodeURIComponent(rid)} ${nonce}`;
-    },
+    hold: `${set.key} ${rid === nonce ? nonce : encodeURIComponent(rid)} ${nonce}`,
     commit() {
       isOver = true;
     },

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
@@ -25,17 +26,30 @@ export function hasRedis(what: string): boolean {
   return false;
 }
 
+/** How far the server goes in being like Upstash's. */
+export interface RedisRestOptions {
+  /** Takes scripts that begin with Upstash's own line, which a plain Redis refuses. */
+  takesUpstashLine?: boolean;
+  /** How long each request takes more, in ms. */
+  delayMs?: number;
+}
+
 /** Starts a Redis of its own on a socket in a temporary folder, and the REST protocol before it on a free port of loopback. */
-export async function startRedisRestServer(): Promise<RedisRestServer> {
+export async function startRedisRestServer({
+  takesUpstashLine = false,
+  delayMs = 0,
+}: RedisRestOptions = {}): Promise<RedisRestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'skene-redis-'));
   const path = join(folder, 'socket');
   const server = spawn('redis-server', ['--port', '0', '--unixsocket', path, '--save', '', '--dir', folder], {
     stdio: 'ignore',
   });
-  const redis = connectRedis(await connected(path, server));
+  const plainRedis = connectRedis(await connected(path, server));
+  const redis = takesUpstashLine ? takingUpstashLine(plainRedis) : plainRedis;
   const listening = await listen(
     async (request) => {
       const body: unknown = await request.json();
+      if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
       const { pathname } = new URL(request.url);
       const isPipeline = pathname !== '/';
       const commands = (isPipeline ? body : [body]) as unknown[][];
@@ -71,6 +85,26 @@ async function transaction(redis: Run, commands: unknown[][]): Promise<Reply[] |
   return Array.isArray(last) ? last : last instanceof Error ? last : new Error('EXEC gave no replies');
 }
 
+type SendCommand = (command: unknown[]) => Promise<Reply>;
+
+const UPSTASH_LINE = '#!lua flags=allow-key-locking\n';
+
+/** Cuts Upstash's line off, and knows the script by the digest of what was sent. */
+function takingUpstashLine(redis: SendCommand): SendCommand {
+  const digests = new Map<string, string>();
+  const digestOf = (text: string) => createHash('sha1').update(text).digest('hex');
+  return ([name, script, ...rest]) => {
+    const source = String(script);
+    if (/^eval$/i.test(String(name)) && source.startsWith(UPSTASH_LINE)) {
+      const bare = source.slice(UPSTASH_LINE.length);
+      digests.set(digestOf(source), digestOf(bare));
+      return redis([name, bare, ...rest]);
+    }
+    if (/^evalsha$/i.test(String(name))) return redis([name, digests.get(source) ?? source, ...rest]);
+    return redis(script === undefined ? [name] : [name, script, ...rest]);
+  };
+}
+
 async function connected(path: string, server: ChildProcess): Promise<Socket> {
   for (let attempt = 0; ; attempt += 1) {
     const socket = createConnection(path);
@@ -100,11 +134,9 @@ function connectRedis(socket: Socket): Run {
   return (command) =>
     new Promise((resolve) => {
       waiting.push(resolve);
-      const words = command.map((word) =>
-        Buffer.from(typeof word === 'string' ? word : JSON.stringify(word)),
-      );
-      socket.write(`*${words.length}\r\n`);
-      for (const word of words) socket.write(Buffer.concat([Buffer.from(`$${word.length}\r\n`), word, CRLF]));
+      const words = command.map((word) => (typeof word === 'string' ? word : JSON.stringify(word)));
+      const parts = words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`);
+      socket.write(`*${words.length}\r\n${parts.join('')}`);
     });
 }
 
