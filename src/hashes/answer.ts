@@ -1,7 +1,7 @@
 import { sortOrder } from './compare.ts';
 import { evaluate, type Fields, operandValue } from './evaluate.ts';
-import { fieldValue, toJson } from './json-value.ts';
-import type { Bindings, SelectPlan, Sorting } from './select-plan.ts';
+import { fieldJson, toJson } from './json-value.ts';
+import type { Bindings, Operand, SelectPlan, Sorting } from './select-plan.ts';
 
 /** Whether a row is one of those that a plan selects. */
 export function isSelected({ where }: SelectPlan, row: Fields, bindings: Bindings): boolean {
@@ -30,7 +30,7 @@ export function answer(
       case 'values':
         return sorted.map((row) =>
           Object.fromEntries(
-            projection.values.map(({ name, value }) => [name, toJson(operandValue(value, row, bindings))]),
+            projection.values.map(({ name, value }) => [name, jsonOf(value, row, bindings)]),
           ),
         );
       case 'count': {
@@ -43,9 +43,14 @@ export function answer(
   }
 }
 
+function jsonOf(operand: Operand, row: Fields, bindings: Bindings): unknown {
+  if (operand.type !== 'column') return toJson(operandValue(operand, row, bindings));
+  return fieldJson(Object.hasOwn(row, operand.name) ? row[operand.name] : undefined);
+}
+
 /** A hash as plain JSON, read as Upstash's client reads it. */
 export function toRow(fields: Fields): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([name, text]) => [name, toJson(fieldValue(text))]));
+  return Object.fromEntries(Object.entries(fields).map(([name, text]) => [name, fieldJson(text)]));
 }
 
 function sort(rows: readonly Fields[], order: readonly Sorting[], bindings: Bindings): readonly Fields[] {

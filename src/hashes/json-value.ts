@@ -10,6 +10,13 @@ export function fieldValue(text: string): string | null {
   return typeof unquoted === 'string' ? unquoted : text;
 }
 
+/** The text of a field as plain JSON; nothing where the field is missing. */
+export function fieldJson(text: string | undefined): unknown {
+  if (text === undefined) return null;
+  const value = fieldValue(text);
+  return text.startsWith('"') ? value : toJson(value);
+}
+
 /**
  * A value as plain JSON. The text of a field is read as Upstash's client reads what it wrote: numbers, booleans, null, arrays and objects
  * are JSON. A number that JSON would change (`007`, `1.50`, one beyond 2^53) stays text.
