@@ -3,11 +3,15 @@ import { cpSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Where the examples are, or copies of them: SKENE_EXAMPLES, from the repository. */
+const examples = join(root, process.env.SKENE_EXAMPLES ?? 'examples');
+
 /** The folder of an example. */
-export const folderOf = (name: string): string => join(root, 'examples', name);
+export const folderOf = (name: string): string => join(examples, name);
 
 /** An email as the local inbox shows it. */
 interface InboxEmail {
@@ -35,6 +39,13 @@ export function copyLoops(name: string): string {
 /** The statements of an example's `schema.sql`. */
 export function schemaOf(name: string): string {
   return readFileSync(join(folderOf(name), 'schema.sql'), 'utf8');
+}
+
+/** The variables of an example's `.env.example`, for the local stack as it is on its usual ports. */
+export function environmentOf(name: string): Record<string, string> {
+  const text = readFileSync(join(folderOf(name), '.env.example'), 'utf8');
+  const entries = Object.entries(parseEnv(text));
+  return Object.fromEntries(entries.flatMap(([key, value]) => (value ? [[key, value]] : [])));
 }
 
 /** Debian's own, whose packages the test needs, and not one that a version manager puts before it. */

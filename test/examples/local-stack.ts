@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseEnv, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { type DevUrls, devVariables } from '../../src/dev/environment.ts';
 import { type DevProcess, startDev } from '../e2e/dev-process.ts';
-import { copyLoops, folderOf } from './example.ts';
+import { copyLoops, environmentOf } from './example.ts';
 
 const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const tsx = import.meta.resolve('tsx');
@@ -34,14 +34,10 @@ export async function startLocalStack(
   const dev = startDev(folder, ['--app', app, ...args]);
   await dev.line(/^ +loops /m);
   const { urls } = JSON.parse(readFileSync(join(folder, '.skene/dev.json'), 'utf8')) as { urls: DevUrls };
-  const named = parseEnv(readFileSync(join(folderOf(name), '.env.example'), 'utf8')) as Record<
-    string,
-    string
-  >;
   return {
     dev,
     urls,
-    variables: { ...named, ...devVariables(urls), SKENE_URL: app },
+    variables: { ...environmentOf(name), ...devVariables(urls), SKENE_URL: app },
     async moveClock(advance) {
       await promisify(execFile)(process.execPath, ['--import', tsx, cli, 'clock', advance], { cwd: folder });
     },

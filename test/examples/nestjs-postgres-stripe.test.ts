@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createState, type State } from '../../src/state/index.ts';
@@ -10,6 +12,15 @@ import { folderOf, isInstalled, schemaOf } from './example.ts';
 import { type LocalStack, startLocalStack } from './local-stack.ts';
 
 const NAME = 'nestjs-postgres-stripe';
+const SDK = 'node_modules/@skene/sdk';
+
+/** As `npm run build` does. npm copied the package when the example was installed: what is compiled now takes its place. */
+function build(folder: string): void {
+  for (const part of ['dist', 'package.json'])
+    cpSync(join(folder, '../..', part), join(folder, SDK, part), { recursive: true });
+  for (const command of [[`${SDK}/dist/src/cli/main.js`, 'build'], ['node_modules/typescript/bin/tsc']])
+    execFileSync(process.execPath, command, { cwd: folder, stdio: 'pipe' });
+}
 
 describe.skipIf(!isInstalled(NAME) || !hasPostgres(`examples/${NAME}`))(`examples/${NAME}`, () => {
   let server: PostgresServer;
@@ -21,7 +32,7 @@ describe.skipIf(!isInstalled(NAME) || !hasPostgres(`examples/${NAME}`))(`example
 
   beforeAll(async () => {
     const folder = folderOf(NAME);
-    execFileSync('npm', ['run', 'build'], { cwd: folder, stdio: 'pipe' });
+    build(folder);
     [server, stripe] = await Promise.all([startPostgres(), startStripe()]);
     const database = await server.createDatabase();
     client = new pg.Client(database);

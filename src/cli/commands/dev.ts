@@ -63,7 +63,7 @@ export function define(command: Command, context: CommandContext): void {
 }
 
 async function runStack(path: string, flags: DevFlags, { terminal, exit }: CommandContext): Promise<void> {
-  const opened = await openProject({ file: path, env: devSource() });
+  const opened = await openProject({ file: path, env: devSource(flags) });
   printIssues(opened.issues, terminal, { source: opened.source });
   if (opened.project === undefined) {
     throw new ConfigError('CONFIG_INVALID', `${shownPath(opened.file, process.cwd())} has errors.`, {
@@ -93,7 +93,7 @@ async function runStack(path: string, flags: DevFlags, { terminal, exit }: Comma
   const unwatch = watchFiles(
     { directory, folders: ['emails', 'src'] },
     isSource,
-    () => void reload(path, stack, terminal),
+    () => void reload(path, flags, { stack, terminal }),
   );
 
   await new Promise<void>((resolve) => {
@@ -114,9 +114,10 @@ function ownDatabase(database: Deployment['database']): string | undefined {
   return isNamed ? deployedAddress(env, database) : undefined;
 }
 
-/** The stack names a sender of its own where nobody has yet. */
-function devSource(): NodeJS.ProcessEnv {
-  return { ...process.env, SKENE_FROM: process.env.SKENE_FROM ?? DEV_SENDER };
+/** What loops are compiled by: the database that is used tells their dialect, and the stack names a sender where nobody has yet. */
+function devSource({ databaseUrl }: DevFlags): NodeJS.ProcessEnv {
+  const { SKENE_FROM = DEV_SENDER, DATABASE_URL } = process.env;
+  return { ...process.env, SKENE_FROM, DATABASE_URL: databaseUrl || DATABASE_URL };
 }
 
 function isSource(path: string): boolean {
@@ -126,9 +127,13 @@ function isSource(path: string): boolean {
 }
 
 /** A config that is wrong for the moment changes nothing: the last right one goes on. */
-async function reload(path: string, stack: Stack, terminal: Terminal): Promise<void> {
+async function reload(
+  path: string,
+  flags: DevFlags,
+  { stack, terminal }: { stack: Stack; terminal: Terminal },
+): Promise<void> {
   try {
-    const { project, issues, source } = await openProject({ file: path, env: devSource() });
+    const { project, issues, source } = await openProject({ file: path, env: devSource(flags) });
     printIssues(issues, terminal, { source });
     if (project === undefined) terminal.note('The loops go on as they were until this is mended.');
     else {
