@@ -28,10 +28,12 @@ export type IssueCode =
   | 'template_variable'
   | 'action_not_found'
   | 'condition_mismatch'
+  | 'variant_pinned'
   // warnings only
   | 'query_always_met'
   | 'sender_missing'
-  | 'repeat_mailing';
+  | 'repeat_mailing'
+  | 'goal_first';
 
 /** One problem of a configuration. */
 export interface ConfigIssue {

@@ -1,5 +1,12 @@
 import type { SkeneEvent } from '../events/index.ts';
-import { type GoalContext, hasGoal, noteGoals, type ReachedGoal, trialSiteOf } from '../outcomes/index.ts';
+import {
+  type GoalContext,
+  hasGoal,
+  noteGoals,
+  type ReachedGoal,
+  timeOf,
+  trialSiteOf,
+} from '../outcomes/index.ts';
 import { AUDIENCE, type Deployment } from '../plan/index.ts';
 import { exitRuns, type RunPayload, type StartResult } from '../runs/index.ts';
 import type { Services } from './services.ts';
@@ -40,9 +47,4 @@ export async function leaveReached(reached: readonly ReachedGoal[], services: Se
     if (plan.goal.step !== undefined || plan.trigger.type === 'schedule') continue;
     await exitRuns({ subject, reason: 'goal', isMeant: (loop) => loop === plan.loop }, services);
   }
-}
-
-/** When an event happened; never in the future. */
-function timeOf({ time }: Pick<SkeneEvent, 'time'>, now: number): number {
-  return Math.min(now, time === undefined ? now : Date.parse(time));
 }

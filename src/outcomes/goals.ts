@@ -4,6 +4,14 @@ import type { OpenWindow, State } from '../state/index.ts';
 import type { GoalQuery } from './ask-database.ts';
 import { hasGoal, type PlanWithGoal, trialSiteOf } from './trial-site.ts';
 
+/**
+ * When an event counts as having happened: a row when it was written, anything else when it came in. The clocks of those who send it are not
+ * ours.
+ */
+export function timeOf({ type, time }: Pick<SkeneEvent, 'type' | 'time'>, now: number): number {
+  return type.startsWith('db.') && time !== undefined ? Math.min(now, Date.parse(time)) : now;
+}
+
 /** What noticing goals needs. */
 export interface GoalContext {
   plans: readonly Plan[];
@@ -34,7 +42,7 @@ export async function noteGoals(events: readonly SkeneEvent[], context: GoalCont
   for (const plan of context.plans.filter(hasGoal)) {
     for (const event of events) {
       for (const subject of subjectsOf(plan, event, context.columns)) {
-        const at = Math.min(context.now(), event.time === undefined ? Infinity : Date.parse(event.time));
+        const at = timeOf(event, context.now());
         const key = JSON.stringify([plan.loop, plan.entry, subject]);
         if (at < (found.get(key)?.at ?? Infinity)) found.set(key, { plan, subject, at, cause: event.id });
       }

@@ -1,7 +1,7 @@
 /** Floor 4: what runs came to: goals, experiments, uplift. */
 export { type ArmChooser, createArmChooser, emailKey, emailsOf, isOpen } from './arm-chooser.ts';
 export { askDatabase } from './ask-database.ts';
-export { countReached, type GoalContext, noteGoals, type ReachedGoal } from './goals.ts';
+export { countReached, type GoalContext, noteGoals, type ReachedGoal, timeOf } from './goals.ts';
 export { isHeldOut } from './held-out.ts';
 export { isLookedFor, lookForGoals } from './look.ts';
 export {

@@ -9,6 +9,7 @@ import {
   hasGoal,
   isHeldOut,
   isOpen,
+  timeOf,
   trialSiteOf,
 } from '../outcomes/index.ts';
 import type { PlanAction, PlanStep } from '../plan/index.ts';
@@ -46,8 +47,10 @@ export function createRunTrial({ plan, subject, event }: RunPayload, { state, no
   return {
     /** Counts the goal where it is what the step has waited for: there may have been no event to tell of it. */
     async settle({ id }: PlanStep, { met }: Verdict): Promise<void> {
-      if (met && hasGoal(plan) && plan.goal.step === id)
-        await countReached([{ plan, subject, at: now() }], { state });
+      if (!met || !hasGoal(plan) || plan.goal.step !== id) return;
+      const [site, at] = [trialSiteOf(plan), timeOf(event, now())];
+      await state.trials.enter([{ site, ...who, at, isRepeat: true }]);
+      await countReached([{ plan, subject, at: now() }], { state });
     },
 
     /** Decides what falls to the subject. @param to their address. */

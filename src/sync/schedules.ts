@@ -19,6 +19,9 @@ type Schedule = Omit<ScheduleAction, 'action'>;
 /** QStash's shortest period: each minute. Rows are carried at once where a relay listens; this is for where none can. */
 const DRAIN_CRON = '* * * * *';
 
+/** Where no rows are to be carried, and only goals to be looked for. */
+const LOOK_CRON = '0 * * * *';
+
 /** A lost tick of a daily loop costs a day; a lost drain, a minute. */
 const TICK_RETRIES = 3;
 
@@ -81,6 +84,6 @@ function schedulesOf(
     const inZone = timezone === 'UTC' ? cron.trim() : `CRON_TZ=${timezone} ${cron.trim()}`;
     return [schedule(taskOf(plan), inZone, TICK_RETRIES)];
   });
-  const isDrained = watches.length > 0 || plans.some(isLookedFor);
-  return [...(isDrained ? [schedule('drain', DRAIN_CRON, 0)] : []), ...ticks];
+  const cron = watches.length > 0 ? DRAIN_CRON : plans.some(isLookedFor) ? LOOK_CRON : undefined;
+  return [...(cron === undefined ? [] : [schedule('drain', cron, 0)]), ...ticks];
 }

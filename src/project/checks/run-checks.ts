@@ -3,6 +3,7 @@ import { checkAdvice } from './advice.ts';
 import { checkConditions } from './conditions.ts';
 import type { Check, CheckContext, Finding } from './context.ts';
 import { checkEmails } from './emails.ts';
+import { checkExperiments } from './experiments.ts';
 import { checkPersonalization } from './personalization.ts';
 import { checkQueries } from './queries.ts';
 import { checkRedis } from './redis.ts';
@@ -13,6 +14,7 @@ const CHECKS: readonly Check[] = [
   checkConditions,
   checkQueries,
   checkEmails,
+  checkExperiments,
   checkRedis,
   checkPersonalization,
   checkActions,

@@ -86,6 +86,25 @@ export default defineLoop({ type: 'retention', opinion: 'x', steps: [{
     });
   });
 
+  describe('of an experiment', () => {
+    const variants = (pinned: string) =>
+      `variants: [{ id: 'a', subject: 'A', ${pinned} }, { id: 'b', subject: 'B', ${pinned} }]`;
+    const goal = "goal: { event: 'project.shared' },";
+
+    it.each([
+      ['variants of an email that is sent once the goal is reached', variants(''), '', ['goal_first']],
+      ['variants that are tried on a goal of their own', variants(''), goal, []],
+      ['two variants for everybody', variants('pinned: true'), goal, ['variant_pinned']],
+      ['a holdout from an email that is sent once the goal is reached', '', 'holdout: 0.1,', ['goal_first']],
+    ])('%s: %#', async (...[, inEmail, inLoop, codes]) => {
+      const text = RIGHT.replace(
+        "type: 'email',",
+        `type: 'email', ${inEmail === '' ? '' : `${inEmail},`}`,
+      ).replace("type: 'activation',", `type: 'activation', ${inLoop}`);
+      expect(await codesOf(text)).toEqual(codes);
+    });
+  });
+
   it('duplicate_id is named', async () => {
     const loop = RIGHT.slice(RIGHT.indexOf('defineLoop({'), RIGHT.lastIndexOf(';'));
     const twice = `import { defineLoop } from '@skene/sdk';\nexport default [${loop}, ${loop}];`;
