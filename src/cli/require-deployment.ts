@@ -1,5 +1,5 @@
-import { ConfigError } from '../errors/index.ts';
-import type { Deployment } from '../plan/index.ts';
+import { ConfigError, EnvError } from '../errors/index.ts';
+import type { Deployment, Plan } from '../plan/index.ts';
 import { type CheckResult, checkProject, openProject, type Project, shownPath } from '../project/index.ts';
 import { printIssues } from './print-issues.ts';
 import { databaseUrlOf, type TargetFlags } from './target.ts';
@@ -23,6 +23,15 @@ export async function requireProject(
 ): Promise<Project> {
   const opened = await openProject({ file: path, databaseUrl: await databaseUrlOf(target) });
   return opened.project ?? refuse(opened, terminal);
+}
+
+/** The plans of a loop. @throws {EnvError} USAGE when no loop is called so. */
+export function plansOf({ plans }: Deployment, loop: string): Plan[] {
+  const found = plans.filter((plan) => plan.loop === loop);
+  if (found.length > 0) return found;
+  throw new EnvError('USAGE', `No loop is called "${loop}".`, {
+    hint: `There are: ${[...new Set(plans.map((plan) => plan.loop))].join(', ')}.`,
+  });
 }
 
 function refuse({ issues, source, file }: CheckResult, terminal: Terminal): never {

@@ -56,6 +56,14 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'list, show, retry, cancel and follow runs',
     load: () => import('./commands/runs.ts'),
   },
+  simulate: {
+    summary: 'say to whom a loop would send what now, and why not to the others',
+    load: () => import('./commands/simulate.ts'),
+  },
+  backfill: {
+    summary: 'start a loop for those who were there before it',
+    load: () => import('./commands/backfill.ts'),
+  },
   backtest: {
     summary: 'replay your own rows of the last weeks through a loop, before it is deployed',
     load: () => import('./commands/backtest.ts'),

@@ -2,7 +2,7 @@
 
 export { dialectsOf } from './compile-condition.ts';
 export { type CompileOptions, compileConfig } from './compile-config.ts';
-export { type BilledMessages, describePlan } from './describe.ts';
+export { type BilledMessages, billedMessages, describePlan } from './describe.ts';
 export { layoutIn } from './layout-in.ts';
 export { mermaidOf } from './mermaid.ts';
 export { withDatabase } from './with-database.ts';

@@ -37,4 +37,13 @@ export {
   WATCH_STATE,
 } from './postgres/capture-sql.ts';
 export { quoteLiteral, quoteName, quoteTable } from './postgres/identifiers.ts';
+export {
+  fillRollup,
+  forgetRollup,
+  ROLLED_UP,
+  ROLLUP,
+  ROLLUP_FUNCTION,
+  rollupTriggers,
+} from './postgres/rollup-sql.ts';
 export { requireCapture } from './require-capture.ts';
+export { rowIdentity } from './row-identity.ts';

@@ -60,7 +60,7 @@ for index = 1, (#KEYS - 1) / 3 do
   -- Who is met goes on with their episode, whatever becomes of the step; an episode that is over stays over.
   if held and (step or 1) > 0 and reason ~= 'reentry' then
     held = string.gsub(held, '^(%a+):%d+', '%1:' .. page.sweepText)
-    redis.call('HSET', subject, page.field, held)
+    if not page.isDry then redis.call('HSET', subject, page.field, held) end
   end
   local suppressed = redis.call('GET', address)
   if reason == 'held_out' then skip(id, 'held_out', 'held out')
@@ -70,6 +70,7 @@ for index = 1, (#KEYS - 1) / 3 do
   elseif bar == 'no address' then skip(id, 'suppressed', bar)
   elseif bar == 'quiet hours' then skip(id, 'skipped', bar)
   elseif isCapped(mails, page.caps, page.loop, now) then skip(id, 'skipped', 'frequency cap')
+  elseif bar == 'held_out' and page.isDry then skip(id, 'held_out', 'held out', 'new')
   elseif bar == 'held_out' then
     redis.call('HSET', subject, page.field, 'held:' .. page.sweepText .. ':' .. page.nowText .. ':0:')
     redis.call('EXPIRE', subject, page.seconds)
@@ -80,17 +81,22 @@ for index = 1, (#KEYS - 1) / 3 do
     if step > 0 then chosen = string.match(held, '^%a+:%d+:%d+:%d+:(.*)$') end
     local text = string.format('%d', step)
     local entry = 'sending:' .. page.sweepText .. ':' .. page.nowText .. ':' .. text .. ':' .. chosen
-    redis.call('HSET', subject, page.field, entry, 'mails', withMail(mails, page.loop, now, page.nowText))
-    redis.call('EXPIRE', subject, page.seconds)
+    if not page.isDry then
+      redis.call('HSET', subject, page.field, entry, 'mails', withMail(mails, page.loop, now, page.nowText))
+      redis.call('EXPIRE', subject, page.seconds)
+    end
     claimed[#claimed + 1] = {id, text, chosen, held or ''}
   end
 end
 local record = cjson.encode({claimed = claimed, skipped = skipped, last = page.last, at = page.startedAt})
-if isNews or #claimed > 0 then redis.call('SET', KEYS[1], record, 'EX', page.keep) end
+if not page.isDry and (isNews or #claimed > 0) then redis.call('SET', KEYS[1], record, 'EX', page.keep) end
 return {'claimed', record}`;
 
-/** Decides whom a page may mail, and claims them, in one round trip; or answers with the page as it was claimed before. */
-export function createPageClaim(redis: Redis, keys: Keys) {
+/**
+ * Decides whom a page may mail, and claims them, in one round trip; or answers with the page as it was claimed before.
+ * @param options.isDry decides the same and writes nothing.
+ */
+export function createPageClaim(redis: Redis, keys: Keys, { isDry = false } = {}) {
   return async (
     { pass, place, id, now }: PageSite,
     candidates: readonly Candidate[],
@@ -111,6 +117,7 @@ export function createPageClaim(redis: Redis, keys: Keys) {
       last,
       seconds: EPISODE_SECONDS,
       keep: PAGE_SECONDS,
+      isDry,
     };
     const keysOf = ({ subject, addressKey }: Candidate) => [
       keys.subject(subject),

@@ -20,6 +20,8 @@ return 1`;
 export function createEpisodes(redis: Redis, keys: Keys) {
   return {
     claim: createPageClaim(redis, keys),
+    /** As {@link claim}, without claiming anybody. */
+    preview: createPageClaim(redis, keys, { isDry: true }),
     ...createPageSettling(redis, keys),
 
     /** The page as it was claimed before, if it was. */

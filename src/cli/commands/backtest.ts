@@ -6,8 +6,10 @@ import { openDatabase } from '../../databases/open/any.ts';
 import type { Project } from '../../project/index.ts';
 import type { CommandContext } from '../command.ts';
 import { configAt } from '../config-at.ts';
+import { countOf } from '../count-of.ts';
 import { loadEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-code.ts';
+import { createProgress } from '../progress.ts';
 import { requireProject } from '../require-deployment.ts';
 import { timeOf } from '../run-text.ts';
 import { type TargetFlags, targetEnv } from '../target.ts';
@@ -49,6 +51,7 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
       const env = await targetEnv(flags, project.deployment.database);
       const database = await openDatabase(deployedDatabase(env, project.deployment.database));
       const to = Date.now();
+      const say = createProgress(terminal);
       const run = (version: Project, name: string) =>
         backtest({
           project: version,
@@ -59,7 +62,7 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
           to,
           users: flags.users,
           times: flags.time,
-          onProgress: createProgress(name, terminal),
+          onProgress: ({ done, of }) => say(`${name}: ${Math.floor((done / of) * 100)} %`),
         });
       try {
         const found = await run(project, loop);
@@ -113,21 +116,6 @@ function countedBy(stops: Backtest['stops']): Array<[string, number]> {
     counts.set(why, (counts.get(why) ?? 0) + 1);
   }
   return [...counts].sort(([, one], [, other]) => other - one);
-}
-
-/** Says how far it is, once a second, where somebody looks on. */
-function createProgress(name: string, { note }: Terminal) {
-  let said = performance.now();
-  return ({ done, of }: { done: number; of: number }): void => {
-    if (performance.now() - said < 1_000) return;
-    said = performance.now();
-    note(`${name}: ${Math.floor((done / of) * 100)} %`);
-  };
-}
-
-function countOf(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('Write a whole number, from 1.');
-  return Number(text);
 }
 
 function timeColumn(text: string, before: Record<string, string>): Record<string, string> {

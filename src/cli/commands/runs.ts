@@ -11,6 +11,7 @@ import {
 } from '../../operations/index.ts';
 import type { CommandContext } from '../command.ts';
 import { confirmed } from '../confirm.ts';
+import { countOf } from '../count-of.ts';
 import { EXIT } from '../exit-code.ts';
 import { followRuns } from '../follow-runs.ts';
 import { printTable } from '../print-table.ts';
@@ -145,9 +146,4 @@ function stateNamed(text: string): RunState {
   const state = STATES.find((one) => one === text.replace('-', ' '));
   if (state === undefined) throw new InvalidArgumentError(`Write one of: ${STATES.join(', ')}.`);
   return state;
-}
-
-function countOf(text: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('Write a whole number from 1 to 99999.');
-  return Number(text);
 }
