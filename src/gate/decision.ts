@@ -80,15 +80,15 @@ export function readReply(
   const allowed = code === CHARGED || code === ATTEMPTED || code === REPEATED;
   const standings = rules.map((rule, index): Standing => {
     const at = BEFORE + index * FIELDS;
-    const limit = Number(reply[at + 1]);
-    const signal = Number(reply[at + 4]);
+    const limit = Number(reply[at + 2]);
+    const signal = Number(reply[at + 5]);
     const standing: Standing = {
       rule,
       used: Number(reply[at]),
       limit: limit === -1 ? 'unlimited' : limit === -2 ? 'none' : limit,
-      periodStart: Number(reply[at + 2]),
-      resetAt: Number(reply[at + 3]),
-      sequence: Number(reply[at + 5]),
+      periodStart: Number(reply[at + 3]),
+      resetAt: Number(reply[at + 4]),
+      sequence: Number(reply[at + 1]),
     };
     if (!allowed && (signal & 4) !== 0) refusedBy ??= standing;
     if ((signal & 3) !== 0) signals.push({ kind: (signal & 3) === 1 ? 'warned' : 'blocked', standing });

@@ -21,41 +21,53 @@
  * long numbers as `1.7e+12` and Lua 5.3 as `1.0`.
  */
 export const OPERATE = `
-local call, match, format = redis.call, string.match, string.format
+local ARGV, KEYS, call, match, format = ARGV, KEYS, redis.call, string.match, string.format
 local now, many = tonumber(ARGV[1]), tonumber(ARGV[2])
 local forms = 4 + 7 * many
 local first = forms + 5 * tonumber(ARGV[forms - 1])
 
-local function quick(at, H, R, nonce)
+local brief = {}
+
+local function briefly(at)
   local number = tonumber(ARGV[at + 4])
-  if ARGV[at] ~= 't' or not number then return nil end
-  local r = 7 * number - 4
-  local name, kind, plan = ARGV[r], ARGV[r + 1], ARGV[at + 3]
-  local found = call('HMGET', H, '$', name, name .. ':x')
+  local f = { mode = ARGV[at], cost = ARGV[at + 1], ttl = ARGV[at + 2], plan = ARGV[at + 3], limits = {} }
+  if f.mode == 't' and number then
+    local r = 7 * number - 4
+    f.name, f.extra, f.kind, f.from, f.to, f.warn = ARGV[r], ARGV[r] .. ':x', ARGV[r + 1], ARGV[r + 2], ARGV[r + 3], tonumber(ARGV[r + 5])
+    for plan, limit in string.gmatch(ARGV[r + 4], '([^,=]+)=([^,]+)') do f.limits[plan] = limit end
+  end
+  brief[at] = f
+  return f
+end
+
+local function quick(at, H, R, nonce)
+  local f = brief[at] or briefly(at)
+  local name = f.name
+  if not name then return nil end
+  local found = call('HMGET', H, '$', name, f.extra)
   local start, used, sequence = match(found[2] or '', '^(%d+) (%d+) (%d+)$')
   if not start or found[3] then return nil end
-  local has, from, to = 'free', '0', '0'
-  if found[1] then has, from, to = match(found[1], '^(%S+) (%d+) (%d+) ') end
-  if plan == '-' then plan = has end
+  local plan, kind, from, to = 'free', f.kind, '0', '0'
+  if found[1] then plan, from, to = match(found[1], '^(%S+) (%d+) (%d+) ') end
+  if f.plan ~= '-' then plan = f.plan end
   if kind == 'c' then
-    if ARGV[r + 2] ~= start then return nil end
-    to = ARGV[r + 3]
+    if f.from ~= start then return nil end
+    to = f.to
   elseif kind == 'b' and to ~= '0' then
     if from ~= start or now < tonumber(from) or now >= tonumber(to) then return nil end
   else
-    local stop = start + ARGV[r + 2]
+    local stop = start + f.from
     if now < tonumber(start) or now >= stop then return nil end
     to = format('%.0f', stop)
   end
-  local _, stop = string.find(ARGV[r + 4], ',' .. plan .. '=', 1, true)
-  if not stop then return nil end
-  local limit, cost = match(ARGV[r + 4], '^-?%d+', stop + 1), ARGV[at + 1]
-  local most, warn, now_used = tonumber(limit), tonumber(ARGV[r + 5]), used + cost
-  if most >= 0 and (now_used > most or (warn > 0 and now_used * 100 >= warn * most)) then return nil end
-  if not call('SET', R, nonce .. ';' .. name .. ' ' .. start .. ' ' .. cost .. ' ', 'NX', 'PX', ARGV[at + 2]) then return nil end
-  local u, s = format('%.0f', now_used), format('%.0f', sequence + 1)
-  call('HSET', H, name, start .. ' ' .. u .. ' ' .. s)
-  return '1 ' .. plan .. ' 0 ' .. u .. ' ' .. limit .. ' ' .. start .. ' ' .. to .. ' 0 ' .. s
+  local limit, u = f.limits[plan], used + f.cost
+  if not limit then return nil end
+  local most = tonumber(limit)
+  if most >= 0 and (u > most or (f.warn > 0 and u * 100 >= f.warn * most)) then return nil end
+  if not call('SET', R, nonce .. ';' .. name .. ' ' .. start .. ' ' .. f.cost .. ' ', 'NX', 'PX', f.ttl) then return nil end
+  local counts = format(' %.0f %.0f', u, sequence + 1)
+  call('HSET', H, name, start .. counts)
+  return '1 ' .. plan .. ' 0' .. counts .. ' ' .. limit .. ' ' .. start .. ' ' .. to .. ' 0'
 end
 
 local function thorough()
@@ -180,7 +192,7 @@ local function reply(code, plan, views)
   for i = 1, #views do
     local v = views[i]
     if v.till > 0 and (till == 0 or v.till < till) then till = v.till end
-    text = text .. format(' %.0f %.0f %s %.0f %d %.0f', v.u, v.total, v.start, v.to, v.signal, v.s)
+    text = text .. format(' %.0f %.0f %.0f %s %.0f %d', v.u, v.s, v.total, v.start, v.to, v.signal)
   end
   return code .. ' ' .. plan .. (till == 0 and ' 0' or format(' %.0f', till)) .. text
 end

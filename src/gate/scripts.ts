@@ -16,8 +16,8 @@ export const KEY_LOCKING = '#!lua flags=allow-key-locking\n';
 
 export const operateScript: Script = {
   digests: {
-    upstash: 'c567ebd4b2cc0c45af8acff38f358c82935776de',
-    redis: '505d0cdb8a5a95e5ba6593dbd5c6bf2d8bcc6f98',
+    upstash: 'c34ebe0f18a248db93173cf8081903430103cf96',
+    redis: '9d15dbd5587316a93eec5df33fda5c46f8281bb6',
   },
   source: async () => (await import('./lua.ts')).OPERATE,
 };

@@ -59,11 +59,21 @@ export interface Line {
   fetch: typeof fetch;
   /** How many requests have been sent. */
   readonly requests: number;
-  /** What happens to the next requests, one by one; after these all goes well. `late` is an answer that comes after so many ms. */
+  /**
+   * What happens to the next requests, one by one; after these all goes well. `late` is an answer that comes after so many ms, `early` one to a
+   * request that Redis only gets after so many ms, whether or not somebody still waits for it.
+   */
   next(...fates: Fate[]): void;
 }
 
-export type Fate = 'answered' | 'lost' | 'answer lost' | 'refused' | 'status 500' | { late: number };
+export type Fate =
+  | 'answered'
+  | 'lost'
+  | 'answer lost'
+  | 'refused'
+  | 'status 500'
+  | { late: number }
+  | { early: number };
 
 /** A line on which things can go wrong. `lost` never reaches Redis and is never answered, `answer lost` reaches it, and the connection breaks. */
 export function createLine(): Line {
@@ -75,6 +85,10 @@ export function createLine(): Line {
     if (fate === 'refused') throw new TypeError('fetch failed');
     if (fate === 'status 500') return new Response('{"error":"as asked"}', { status: 500 });
     if (fate === 'lost') return pending(init?.signal, Number.POSITIVE_INFINITY);
+    if (typeof fate === 'object' && 'early' in fate) {
+      setTimeout(() => void fetch(input, { ...init, signal: null }), fate.early);
+      return pending(init?.signal, Number.POSITIVE_INFINITY);
+    }
     // What the server does is not undone by whoever no longer waits for it.
     const response = await fetch(input, { ...init, signal: null });
     if (fate === 'answer lost') throw new TypeError('terminated');

@@ -1,0 +1,200 @@
+/**
+ * The gate beside `@upstash/ratelimit` and `rate-limiter-flexible`, on one real Redis behind Upstash's REST protocol, in one run:
+ * `npm run bench:gate` (add `-- --quick` for a tenth of it). Prints a table, and writes it to `bench/results/gate.json`.
+ *
+ * Client, REST server and Redis are three processes of one machine: the figures are for comparing, not for planning capacity.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { type Contender, contendersOn } from './contenders.ts';
+import { closedLoop, createRandom, type Outcome, openLoop } from './load.ts';
+
+const isQuick = process.argv.includes('--quick');
+const scale = isQuick ? 0.1 : 1;
+const ROUNDS = isQuick ? 1 : 3;
+const SUBJECTS = 2_000;
+const AMPLE = 1_000_000_000;
+const SEED = 20_261_121;
+
+interface Row extends Outcome {
+  load: string;
+  contender: string;
+  requestsPerDecision: number;
+  commandsPerDecision: number;
+}
+
+let requests = 0;
+const send = globalThis.fetch;
+globalThis.fetch = (input, init) => {
+  requests += 1;
+  return send(input, init);
+};
+
+async function startServer(delayMs: number) {
+  const path = fileURLToPath(new URL('./rest-process.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', path, String(delayMs)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const [url] = (await once(child.stdout, 'data')) as [Buffer];
+  return {
+    server: { url: String(url).trim(), token: 'token' },
+    async stop() {
+      child.stdin.end();
+      await once(child, 'exit');
+    },
+  };
+}
+
+async function ask(url: string, ...words: string[]): Promise<string> {
+  const response = await send(url, { method: 'POST', body: JSON.stringify(words) });
+  return String(((await response.json()) as { result?: unknown }).result);
+}
+
+/** Runs a load, and counts what it costs; a script's own commands are counted, as Upstash bills them, the call of the script is not. */
+async function measure(url: string, count: number, load: () => Promise<Outcome>) {
+  await ask(url, 'CONFIG', 'RESETSTAT');
+  const before = requests;
+  const outcome = await load();
+  const stats = await ask(url, 'INFO', 'commandstats');
+  const commands = [...stats.matchAll(/cmdstat_(\w+)[^:]*:calls=(\d+)/g)]
+    .filter(([, name]) => !/^(?:eval|evalsha|script|config|info)$/.test(name ?? ''))
+    .reduce((sum, [, , calls]) => sum + Number(calls), 0);
+  return {
+    ...outcome,
+    requestsPerDecision: (requests - before) / count,
+    commandsPerDecision: commands / count,
+  };
+}
+
+const medianOf = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+
+/** Each contender in turn, and again, so that what else the machine does falls on all; of the rounds the median of each figure. */
+async function compare(
+  load: string,
+  contenders: Contender[],
+  run: (contender: Contender, round: number) => Promise<Omit<Row, 'load' | 'contender'>>,
+): Promise<Row[]> {
+  const rounds = new Map<string, Array<Omit<Row, 'load' | 'contender'>>>();
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const index of contenders.keys()) {
+      const contender = contenders[(index + round) % contenders.length];
+      if (contender === undefined) continue;
+      rounds.set(contender.name, [...(rounds.get(contender.name) ?? []), await run(contender, round)]);
+    }
+  return [...rounds].map(([contender, outcomes]) => {
+    const median = (key: keyof Omit<Row, 'load' | 'contender'>) => medianOf(outcomes.map((one) => one[key]));
+    const row: Row = {
+      load,
+      contender,
+      perSecond: median('perSecond'),
+      p50: median('p50'),
+      p99: median('p99'),
+      requestsPerDecision: median('requestsPerDecision'),
+      commandsPerDecision: median('commandsPerDecision'),
+    };
+    print(row);
+    return row;
+  });
+}
+
+const columns = [34, 34, 12, 10, 10, 10, 10];
+const line = (cells: string[]) =>
+  console.log(
+    cells
+      .map((cell, at) => (at < 2 ? cell.padEnd(columns[at] ?? 0) : cell.padStart(columns[at] ?? 0)))
+      .join(''),
+  );
+
+function print(row: Row): void {
+  line([
+    row.load,
+    row.contender,
+    Math.round(row.perSecond).toLocaleString('en'),
+    row.p50.toFixed(2),
+    row.p99.toFixed(2),
+    row.requestsPerDecision.toFixed(3),
+    row.commandsPerDecision.toFixed(2),
+  ]);
+}
+
+const idOf = (index: number) => `user-${index % SUBJECTS}`;
+
+async function benchClosedLoops(): Promise<Row[]> {
+  const { server, stop } = await startServer(0);
+  const contenders = contendersOn(server, AMPLE);
+  for (const { take } of contenders)
+    await closedLoop((index) => take(idOf(index)), { calls: 4_000, concurrency: 32 });
+  const rows: Row[] = [];
+  for (const [concurrency, most] of [
+    [1, 3_000],
+    [32, 30_000],
+    [256, 60_000],
+  ] as const) {
+    const calls = Math.round(most * scale);
+    rows.push(
+      ...(await compare(`closed loop, ${concurrency} at once`, contenders, ({ take }) =>
+        measure(server.url, calls, () => closedLoop((index) => take(idOf(index)), { calls, concurrency })),
+      )),
+    );
+  }
+  rows.push(...(await benchBlocked(server)));
+  await stop();
+  return rows;
+}
+
+async function benchBlocked(server: { url: string; token: string }): Promise<Row[]> {
+  const contenders = contendersOn(server, 1);
+  for (const { take } of contenders) for (let call = 0; call < 3; call += 1) await take('blocked');
+  const calls = Math.round(200_000 * scale);
+  return compare('known to be blocked, 32 at once', contenders, ({ take }) =>
+    measure(server.url, calls, () => closedLoop(() => take('blocked'), { calls, concurrency: 32 })),
+  );
+}
+
+async function benchOpenLoops(): Promise<Row[]> {
+  const delayMs = 5;
+  const { server, stop } = await startServer(delayMs);
+  const contenders = contendersOn(server, AMPLE);
+  for (const { take } of contenders)
+    await closedLoop((index) => take(idOf(index)), { calls: 4_000, concurrency: 32 });
+  const rows: Row[] = [];
+  for (const perSecond of [200, 1_000, 3_000]) {
+    const seconds = Math.max(1, 4 * scale);
+    rows.push(
+      ...(await compare(
+        `independent, ${perSecond}/s, +${delayMs} ms`,
+        contenders,
+        async ({ take }, round) => {
+          let count = 0;
+          const work = (index: number) => {
+            count += 1;
+            return take(idOf(index));
+          };
+          const random = createRandom(SEED + round);
+          const outcome = await measure(server.url, 1, () => openLoop(work, { perSecond, seconds, random }));
+          const { requestsPerDecision, commandsPerDecision } = outcome;
+          return {
+            ...outcome,
+            requestsPerDecision: requestsPerDecision / count,
+            commandsPerDecision: commandsPerDecision / count,
+          };
+        },
+      )),
+    );
+  }
+  await stop();
+  return rows;
+}
+
+line(['load', 'contender', 'decisions/s', 'p50 ms', 'p99 ms', 'requests', 'commands']);
+const rows = [...(await benchClosedLoops()), ...(await benchOpenLoops())];
+const folder = new URL('../results/', import.meta.url);
+mkdirSync(folder, { recursive: true });
+const machine = { cpus: cpus().length, model: cpus()[0]?.model, node: process.version };
+writeFileSync(
+  new URL('gate.json', folder),
+  `${JSON.stringify({ command: 'npm run bench:gate', quick: isQuick, rounds: ROUNDS, machine, rows }, null, 2)}\n`,
+);
