@@ -130,8 +130,9 @@ describe.each(SERVERS)('a SELECT over hashes, on %s', (_, start) => {
     for (const { id, ...fields } of SAMPLES) {
       const known = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
       // The id is in the key alone for some rows.
-      const withId = Number(id.slice(1)) % 2 === 0 ? { id, ...known } : { ...known, extra: 1 };
-      pipeline.hset(`samples:${id}`, withId);
+      const row: Record<string, unknown> =
+        Number(id.slice(1)) % 2 === 0 ? { id, ...known } : { ...known, extra: 1 };
+      pipeline.hset(`samples:${id}`, row);
     }
     pipeline.hset('samples:r1:more', { name: 'no row' });
     pipeline.set('samples:text', 'no row');

@@ -145,7 +145,7 @@ async function contentOf(raw: Redis): Promise<Content> {
 function toRecord(list: unknown): Record<string, string> {
   const words = list as string[];
   return Object.fromEntries(
-    words.flatMap((word, index) => (index % 2 === 0 ? [[word, words[index + 1]]] : [])),
+    words.flatMap((word, index) => (index % 2 === 0 ? [[word, words[index + 1] ?? '']] : [])),
   );
 }
 
