@@ -10,8 +10,8 @@ const USUAL_WITHIN = 30 * 86_400;
 /** Into how many parts a window is cut by looks: a query costs one for each subject, users are looked up by the thousand. */
 const LOOKS = { query: 6, activity: 30 };
 
-/** The Event that tells of the first subscription somebody pays for. */
-const PAID = 'subscription.started';
+/** The Events that tell of somebody who pays, or pays more. */
+const PAID = { name: 'subscription.started', or: ['subscription.upgraded'] };
 
 /**
  * Compiles what a loop exists for: what its author says, else what its type means. An activation is reached by what its first step
@@ -41,7 +41,7 @@ function conditionOf(
   config: ResolvedConfig,
 ): PlanCondition | undefined {
   if (goal !== undefined) return compileCondition(asCondition(goal), config);
-  if (type === 'freemium') return { type: 'event', name: PAID, where: {}, timeout: USUAL_WITHIN };
+  if (type === 'freemium') return { type: 'event', ...PAID, where: {}, timeout: USUAL_WITHIN };
   return type === 'activation' ? steps[0]?.condition : undefined;
 }
 
@@ -52,7 +52,10 @@ function asCondition(goal: NonNullable<ResolvedLoop['goal']>): Condition {
 }
 
 function signOf(condition: PlanCondition): Exclude<GoalSign, { type: 'activity' }> | undefined {
-  if (condition.type === 'event') return { type: 'event', name: condition.name, where: condition.where };
+  if (condition.type === 'event') {
+    const { name, or, where } = condition;
+    return { type: 'event', name, or, where };
+  }
   if (condition.type !== 'query' || !condition.aboutSubject) return undefined;
   const { sql, select, wakes } = condition;
   return { type: 'query', sql, ...(select && { select }), wakes };

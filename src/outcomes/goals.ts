@@ -1,5 +1,5 @@
 import type { SkeneEvent } from '../events/index.ts';
-import { hasValues, type Plan, type SubjectColumns, topicsOfEvent } from '../plan/index.ts';
+import { hasValues, namesOf, type Plan, type SubjectColumns, topicsOfEvent } from '../plan/index.ts';
 import type { OpenWindow, State } from '../state/index.ts';
 import type { GoalQuery } from './ask-database.ts';
 import { hasGoal, type PlanWithGoal, trialSiteOf } from './trial-site.ts';
@@ -67,7 +67,9 @@ function subjectsOf({ goal, users }: PlanWithGoal, event: SkeneEvent, columns: S
   const { sign } = goal;
   switch (sign.type) {
     case 'event':
-      return event.type === sign.name && event.subject !== undefined && hasValues(event.data, sign.where)
+      return namesOf(sign).includes(event.type) &&
+        event.subject !== undefined &&
+        hasValues(event.data, sign.where)
         ? [event.subject]
         : [];
     case 'query':

@@ -44,7 +44,7 @@ export interface PlanGoal {
 
 /** By what it is seen that somebody reached a goal. */
 export type GoalSign =
-  | { type: 'event'; name: string; where: Record<string, Scalar> }
+  | { type: 'event'; name: string; or?: string[] | undefined; where: Record<string, Scalar> }
   /** One SELECT about the subject; rows that fit one of the wakes may make it true. */
   | { type: 'query'; sql: string; select?: SelectPlan | undefined; wakes: Wake[] }
   /** Anything new that somebody does; `column` of the users table says when they last did. */
@@ -161,6 +161,8 @@ export type PlanCondition =
       /** The columns of the table that say whose a row is, and when it happened. */
       subject: string;
       time: string;
+      /** Whether a daily roll-up of the table is kept, where the database can. */
+      rollup?: boolean | undefined;
       drop: number;
       window: number;
       baseline: number;
@@ -212,6 +214,8 @@ export interface Watch {
   cursor?: string | undefined;
   /** The columns by which a row names its user. */
   subjects: string[];
+  /** On PostgreSQL: by which columns activity is rolled up, and over how many days it is wanted. */
+  rollup?: { subject: string; time: string; days: number } | undefined;
   /** On Upstash Redis: the columns by which conditions look rows up. */
   lookups?: string[] | undefined;
   /** A change matters when it fits one of these: the operation, and the values the row must have. */

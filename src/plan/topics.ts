@@ -15,7 +15,7 @@ export function eventTopic(name: string, subject: string): string {
 }
 
 /** The events of which any will do. */
-export function namesOf({ name, or = [] }: Extract<PlanCondition, { type: 'event' }>): string[] {
+export function namesOf({ name, or = [] }: { name: string; or?: readonly string[] | undefined }): string[] {
   return [name, ...or];
 }
 
