@@ -1,4 +1,4 @@
-import { InternalError } from '../../errors/index.ts';
+import { ConfigError } from '../../errors/index.ts';
 import { layoutOf, type TableLayout, type TableNames, toRow } from '../../hashes/index.ts';
 import type { PolledDatabase } from '../database.ts';
 import type { PollingPace } from '../polling-pace.ts';
@@ -28,7 +28,13 @@ export function createRedisDatabase(
     kind: 'upstash-redis',
     async select({ sql, select, params, timeoutMs }) {
       if (select === undefined)
-        throw new InternalError(`A query came to Upstash Redis that was not compiled for it: ${sql}`);
+        throw new ConfigError(
+          'QUERY_FAILED',
+          `Upstash Redis cannot be asked this, as it knows no SQL: ${sql}`,
+          {
+            hint: 'Conditions of loops can be, once they are compiled for it: with provider upstash-redis, or with its variables set.',
+          },
+        );
       const bindings = { params, now: (polling.now ?? Date.now)() };
       return selectRows(client, { plan: select, layout: layout(select.table), bindings, timeoutMs });
     },
