@@ -122,11 +122,16 @@ function recordOf(value: unknown): Record<string, unknown> {
   return isRecord(value) ? value : {};
 }
 
+/** Parsers tell the line, the offset, or the text around it. */
 function lineOfError(error: unknown, text: string): number {
   const { line } = error as { line?: unknown };
   if (typeof line === 'number') return line;
-  const offset = /position (\d+)/.exec(messageOf(error))?.[1];
-  return offset === undefined ? 1 : lineAt(text, Number(offset));
+  const message = messageOf(error);
+  const offset = /position (\d+)/.exec(message)?.[1];
+  if (offset !== undefined) return lineAt(text, Number(offset));
+  const [, token = '', around = ''] =
+    /^Unexpected token '(.)', (?:\.\.\.)?"([\s\S]*)"(?:\.\.\.)? is not/.exec(message) ?? [];
+  return lineAt(text, text.indexOf(around) + around.lastIndexOf(token));
 }
 
 function reasonOf(error: unknown): string {
