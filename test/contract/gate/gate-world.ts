@@ -75,6 +75,9 @@ export type Fate =
   | { late: number }
   | { early: number };
 
+/** A test may put a line in its place. */
+const platformFetch = globalThis.fetch;
+
 /** A line on which things can go wrong. `lost` never reaches Redis and is never answered, `answer lost` reaches it, and the connection breaks. */
 export function createLine(): Line {
   let requests = 0;
@@ -86,11 +89,11 @@ export function createLine(): Line {
     if (fate === 'status 500') return new Response('{"error":"as asked"}', { status: 500 });
     if (fate === 'lost') return pending(init?.signal, Number.POSITIVE_INFINITY);
     if (typeof fate === 'object' && 'early' in fate) {
-      setTimeout(() => void fetch(input, { ...init, signal: null }), fate.early);
+      setTimeout(() => void platformFetch(input, { ...init, signal: null }), fate.early);
       return pending(init?.signal, Number.POSITIVE_INFINITY);
     }
     // What the server does is not undone by whoever no longer waits for it.
-    const response = await fetch(input, { ...init, signal: null });
+    const response = await platformFetch(input, { ...init, signal: null });
     if (fate === 'answer lost') throw new TypeError('terminated');
     if (typeof fate === 'object') await pending(init?.signal, fate.late);
     return response;
