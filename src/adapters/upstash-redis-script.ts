@@ -65,9 +65,28 @@ local function tell(row)
     'operation', operation, 'id', row.id, 'row', cjson.encode(count == 0 and row.fields or fields))
 end
 
+-- Lua takes no more than some thousand arguments of a call at a time.
+local function call(command, first)
+  if #command <= 4000 then return redis.pcall(unpack(command)) end
+  local sum = 0
+  for from = first + 1, #command, 2000 do
+    local part = { unpack(command, 1, first) }
+    for i = from, math.min(from + 1999, #command) do part[#part + 1] = command[i] end
+    local reply = redis.pcall(unpack(part))
+    if type(reply) ~= 'number' then
+      if reply.err then return reply end
+      sum = reply
+    else
+      sum = sum + reply
+    end
+  end
+  return sum
+end
+
 local function run(command)
   local name = string.upper(command[1])
-  local last = (name == 'DEL' or name == 'UNLINK') and #command or 2
+  local isOfKeys = name == 'DEL' or name == 'UNLINK'
+  local last = isOfKeys and #command or 2
   local rows, met = {}, {}
   for i = 2, last do
     local row = rowUnder(command[i])
@@ -77,7 +96,7 @@ local function run(command)
       rows[#rows + 1] = row
     end
   end
-  local reply = redis.pcall(unpack(command))
+  local reply = call(command, isOfKeys and 1 or 2)
   if type(reply) == 'table' and reply.err then return { 0, reply.err } end
   for i = 1, #rows do tell(rows[i]) end
   if type(reply) == 'table' and reply.ok then return { 1, reply.ok } end

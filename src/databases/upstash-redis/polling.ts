@@ -67,14 +67,14 @@ export function createPolling(
     return { ...page, place: { type: 'stream', after: '0-0', shared }, isLast: false };
   }
 
-  /** Looks whether a stream has come up, and whether the pass that begins now is the last before it is read. */
+  /** Looks, before a pass begins, whether a stream has come up, and whether this is the last pass before it is read. */
   async function leave(table: string, place: (ScanPlace | OrderPlace) & Leaving): Promise<Leaving> {
-    if (place.isLast) return place;
-    if ((await lastEntry(client, table)) === undefined) return {};
-    const metAt = place.metAt ?? now();
     const isBetweenPasses =
       place.type === 'scan' ? place.at === '0' && now() >= place.next : place[place.turn]?.pass === undefined;
-    return { metAt, isLast: isBetweenPasses && now() - metAt >= overlapMs };
+    if (place.isLast || !isBetweenPasses) return place;
+    if ((await lastEntry(client, table)) === undefined) return {};
+    const metAt = place.metAt ?? now();
+    return { metAt, isLast: now() - metAt >= overlapMs };
   }
 
   return {
