@@ -50,7 +50,8 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
       if (plan !== undefined || status !== undefined)
         await subscribeLocally({ customer: flags.customer, plan, status }, flags);
       const answer = await sendTestEvent({ ...flags, provider, type }, env);
-      if (flags.json) terminal.out(JSON.stringify(answer));
+      if (flags.json) terminal.out(JSON.stringify(answer ?? {}));
+      else if (answer === undefined) terminal.out(`${type} was taken.`);
       else terminal.out(`${type} was taken: ${answer.started} runs started, ${answer.known} known before.`);
       exit(EXIT.ok);
     });

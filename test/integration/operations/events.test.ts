@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listen } from '../../../src/dev/listen.ts';
 import type { LoopInput } from '../../../src/index.ts';
 import { createWorld, type World } from '../../../src/testing/index.ts';
 import { activation, step } from '../loops/activation.ts';
@@ -84,6 +85,14 @@ describe('skene events send', () => {
       code: 2,
       note: expect.stringContaining(message),
     });
+  });
+
+  it('is taken by a handler of the app’s own too, which knows of no runs', async () => {
+    const own = await listen(async () => new Response(null, { status: 204 }), { port: 0 });
+    const stack = { ...world.stack, urls: { ...world.stack.urls, functions: own.url } };
+    const answer = await skene({ ...world, stack }, 'events', 'send', 'clerk', 'user.created');
+    expect(answer).toMatchObject({ code: 0, out: 'user.created was taken.\n' });
+    await own.close();
   });
 
   it('says what the deployment has against it', async () => {
