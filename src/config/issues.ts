@@ -29,6 +29,7 @@ export type IssueCode =
   | 'action_not_found'
   | 'condition_mismatch'
   | 'variant_pinned'
+  | 'limit_exceeded'
   // warnings only
   | 'query_always_met'
   | 'sender_missing'

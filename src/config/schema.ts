@@ -238,6 +238,8 @@ const TableSettings = z.strictObject({
   subject: Column.optional(),
   /** The column that says when what a row tells of happened, for conditions of type `activity`; `created_at` unless told. */
   time: Column.optional(),
+  /** Keeps how much each subject did on each day, so that conditions of type `activity` cost the same however large the table is. PostgreSQL. */
+  rollup: z.boolean().optional(),
   /** A column that only grows, for databases that are watched by polling. */
   cursor: Column.optional(),
   /** On Upstash Redis, the key of a row's hash, with the id between braces; `users:{id}` unless told. */

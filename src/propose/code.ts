@@ -34,33 +34,29 @@ export function list(...items: Code[]): Code {
   return { kind: 'list', items };
 }
 
-/** Writes code as a formatter would: what is short and has no comment stays on a line. */
+/** Writes code as a formatter would: a short object without comments stays on a line. */
 export function print(code: Code, indent = ''): string {
   if (code.kind === 'text') return code.text;
+  const short = code.kind === 'object' ? onOneLine(code.entries) : undefined;
+  if (short !== undefined && indent.length + short.length < WIDTH) return short;
   const inner = `${indent}  `;
   const [open, close] = code.kind === 'object' ? ['{', '}'] : ['[', ']'];
-  const parts =
-    code.kind === 'list'
-      ? code.items.map((item) => print(item, inner))
-      : code.entries.map(({ key, value }) => `${keyed(key)}: ${print(value, inner)}`);
-  const hasNotes = code.kind === 'object' && code.entries.some(({ notes }) => notes.length > 0);
-  const short = code.kind === 'object' ? `{ ${parts.join(', ')} }` : `[${parts.join(', ')}]`;
-  if (!hasNotes && !short.includes('\n') && indent.length + short.length < WIDTH && isShort(code))
-    return short;
-  const lines = parts.map((part, index) => {
-    const notes = code.kind === 'object' ? (code.entries[index]?.notes ?? []) : [];
-    return `${notes.map((note) => `${inner}// ${note}\n`).join('')}${inner}${part},\n`;
-  });
+  const lines =
+    code.kind === 'object'
+      ? code.entries.map(({ key, value, notes }) => {
+          const comment = notes.map((note) => `${inner}// ${note}\n`).join('');
+          return `${comment}${inner}${keyed(key)}: ${print(value, inner)},\n`;
+        })
+      : code.items.map((item) => `${inner}${print(item, inner)},\n`);
   return `${open}\n${lines.join('')}${indent}${close}`;
 }
 
-/** What holds objects of its own reads better on lines of their own. */
-function isShort(code: Code): boolean {
-  return (
-    code.kind === 'object' &&
-    code.entries.every(({ value }) => value.kind === 'text') &&
-    code.entries.length <= 4
+/** An object of a few plain values; what holds objects of its own reads better on lines of their own. */
+function onOneLine(entries: readonly Entry[]): string | undefined {
+  const parts = entries.flatMap(({ key, value, notes }) =>
+    value.kind === 'text' && notes.length === 0 ? [`${keyed(key)}: ${value.text}`] : [],
   );
+  return parts.length === entries.length && parts.length <= 4 ? `{ ${parts.join(', ')} }` : undefined;
 }
 
 function keyed(key: string): string {
