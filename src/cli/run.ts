@@ -7,6 +7,7 @@ import type { Terminal } from './terminal.ts';
 
 const EXAMPLES = `
 Examples:
+  skene init               begin a loop in your own repository
   skene check              look at skene.config.ts in this folder
   skene build              write compiled/, which the functions import
   skene help check         say what a command takes
