@@ -35,6 +35,7 @@ export function compileCondition(condition: Condition, config: ResolvedConfig): 
         table: condition.table,
         subject: config.tables[condition.table]?.subject ?? 'user_id',
         time: config.tables[condition.table]?.time ?? 'created_at',
+        ...(config.tables[condition.table]?.rollup && { rollup: true }),
         drop: condition.drop,
         window: durationOf(condition.window),
         baseline: durationOf(condition.baseline),

@@ -1,5 +1,7 @@
 import { quoterOf } from './audience.ts';
 import type { Database, Row } from './database.ts';
+import { quoteLiteral, quoteName as quotePostgres } from './postgres/identifiers.ts';
+import { ROLLUP } from './postgres/rollup-sql.ts';
 
 /** A table with a row for each thing that somebody did. */
 export interface ActivityTable {
@@ -13,6 +15,8 @@ export interface ActivityTable {
 
 /** Who counts as dormant. */
 export interface Dormancy extends ActivityTable {
+  /** Whether a daily roll-up of the table is kept, where the database can. */
+  rollup?: boolean | undefined;
   /** The share by which activity has dropped at least, from 0 to 1. */
   drop: number;
   /** The time that is looked at, and the time before it that it is compared with, in seconds. */
@@ -27,9 +31,11 @@ export interface Dormancy extends ActivityTable {
  */
 export function dormancyQuery(
   { kind }: Pick<Database, 'kind'>,
-  { drop, window, baseline, ...source }: Dormancy,
+  dormancy: Dormancy,
   users: { table: string; id: string },
 ): string {
+  if (dormancy.rollup && !isMysql(kind)) return rolledUpDormancyQuery(dormancy, users);
+  const { drop, window, baseline, ...source } = dormancy;
   const quote = quoterOf({ kind });
   const { name, time, subject } = namesOf(source, quote);
   const ago = isMysql(kind)
@@ -41,6 +47,25 @@ export function dormancyQuery(
   return `SELECT person.* FROM ${nameOf(users.table, quote)} AS person WHERE EXISTS (
   SELECT 1 FROM ${name} AS action WHERE ${subject} = person.${quote(users.id)} AND ${time} >= ${ago(window + baseline)}
   HAVING ${before} * ${window} >= ${baseline} AND ${since} * ${baseline} <= ${before} * ${kept})`;
+}
+
+/**
+ * The same by the daily roll-up: a user costs as many rows as days, however much they do. Its days are those of UTC; the one that has not
+ * ended counts as a day more of the window, so that nobody is found dormant by what they have not done yet.
+ */
+function rolledUpDormancyQuery(
+  { table, drop, window, baseline }: Dormancy,
+  users: { table: string; id: string },
+): string {
+  const [recent, earlier] = [window, baseline].map((seconds) => Math.ceil(seconds / 86_400));
+  const today = `(now() AT TIME ZONE 'UTC')::date`;
+  const sum = (operator: string) =>
+    `coalesce(sum(CASE WHEN action.day ${operator} ${today} - ${recent} THEN action.actions END), 0)`;
+  const kept = Math.round(window * (1 - drop));
+  return `SELECT person.* FROM ${nameOf(users.table, quotePostgres)} AS person WHERE EXISTS (
+  SELECT 1 FROM ${ROLLUP} AS action WHERE action.table_name = ${quoteLiteral(table)}
+    AND action.subject = person.${quotePostgres(users.id)}::text AND action.day >= ${today} - ${(recent ?? 0) + (earlier ?? 0)}
+  HAVING ${sum('<')} * ${window} >= ${baseline} AND ${sum('>=')} * ${baseline} <= ${sum('<')} * ${kept})`;
 }
 
 /** The last row of each of these subjects, by subject. Each costs one look into an index on the subject and the time. */

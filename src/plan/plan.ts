@@ -47,8 +47,12 @@ export type GoalSign =
   | { type: 'event'; name: string; or?: string[] | undefined; where: Record<string, Scalar> }
   /** One SELECT about the subject; rows that fit one of the wakes may make it true. */
   | { type: 'query'; sql: string; select?: SelectPlan | undefined; wakes: Wake[] }
-  /** Anything new that somebody does; `column` of the users table says when they last did. */
-  | { type: 'activity'; column?: string | undefined };
+  /** Anything new that somebody does. When they last did is in a column of the users table, or in the rows of another table. */
+  | {
+      type: 'activity';
+      column?: string | undefined;
+      actions?: { table: string; subject: string; time: string } | undefined;
+    };
 
 /** Whom a loop may mail, and how often. Durations are in seconds. */
 export interface PlanRules {

@@ -35,8 +35,15 @@ export async function applyDatabaseSync(
   plan: DatabaseSyncPlan,
   options: ApplyOptions = {},
 ): Promise<void> {
-  if (plan.statements.length === 0) return;
-  const capturing = requireCapture(database);
+  if (plan.statements.length > 0) await applyStatements(requireCapture(database), plan, options);
+  for (const fill of plan.fills) await requireCapture(database).capture.transaction(fill, {});
+}
+
+async function applyStatements(
+  capturing: CapturingDatabase,
+  plan: DatabaseSyncPlan,
+  options: ApplyOptions,
+): Promise<void> {
   const { attempts = 6, lockTimeoutMs = 1_000, backoffMs = 500, onBlocked = () => {} } = options;
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -34,8 +34,11 @@ export function checkWatch(
     );
 
   const filters = watch.changes.flatMap((change) => Object.keys(change.equals));
+  // What is only rolled up needs no key.
+  const key = watch.changes.length === 0 ? [] : [watch.id];
+  const rolledUp = watch.rollup === undefined ? [] : [watch.rollup.subject, watch.rollup.time];
   const cursor = watch.cursor === undefined ? [] : [watch.cursor];
-  for (const column of new Set([watch.id, ...cursor, ...watch.subjects, ...filters])) {
+  for (const column of new Set([...key, ...rolledUp, ...cursor, ...watch.subjects, ...filters])) {
     if (table.columns.includes(column)) continue;
     const setting =
       column === watch.id

@@ -4,6 +4,7 @@ import {
   captureFunctionBody,
   OUTBOX,
   quoteTable,
+  ROLLUP_FUNCTION,
   type Row,
 } from '../../databases/index.ts';
 import type { Watch } from '../../plan/index.ts';
@@ -15,7 +16,7 @@ export interface FoundTable {
   columns: string[];
 }
 
-/** A trigger that calls the capture function. */
+/** A trigger that calls the capture function, or the one that rolls up. */
 export interface FoundTrigger {
   name: string;
   /** The object id of its table, and how that is written: `app.users`, ready for SQL. */
@@ -50,7 +51,7 @@ SELECT tgname AS name, tgrelid::text AS relation, tgrelid::regclass::text AS "ta
   obj_description(oid, 'pg_trigger') AS mark, tgenabled IN ('O', 'A') AS "isEnabled",
   tgargs AS arguments
 FROM pg_catalog.pg_trigger
-WHERE tgfoid = to_regprocedure('${CAPTURE_FUNCTION}()') AND tgparentid = 0
+WHERE tgfoid IN (to_regprocedure('${CAPTURE_FUNCTION}()'), to_regprocedure('${ROLLUP_FUNCTION}()')) AND tgparentid = 0
 ORDER BY tgrelid::regclass::text, tgname`;
 
 const OUTBOX_STATE = `

@@ -2,11 +2,17 @@ import {
   type CaptureTrigger,
   captureTriggers,
   type Database,
+  fillRollup,
+  forgetRollup,
   OUTBOX,
   outboxStatements,
   quoteLiteral,
   quoteName,
   quoteTable,
+  ROLLED_UP,
+  ROLLUP,
+  ROLLUP_FUNCTION,
+  rollupTriggers,
   type Statement,
   WATCH_STATE,
 } from '../../databases/index.ts';
@@ -29,6 +35,8 @@ export interface DatabaseSyncPlan {
   actions: DatabaseAction[];
   /** In this order, in one transaction; none when everything is as it should be. */
   statements: Statement[];
+  /** What comes after these, each in a transaction of its own; where it was done before, it does nothing. */
+  fills: Statement[][];
   /** The application's tables that these lock for a moment, as SQL writes them. */
   locks: string[];
   /** Tables that are not there yet, where that was allowed. */
@@ -64,7 +72,12 @@ export async function planDatabaseSync(
     ...present.flatMap((watch) => watchChanges(watch, found)),
     ...unneededTriggers(present, found).map((trigger) => unneededChange(trigger, options.prune === true)),
   ];
-  return { ...toPlan(changes), missing: missing.map(({ table }) => table) };
+  const fills = present.map(fillRollup).filter((statements) => statements.length > 0);
+  return {
+    ...toPlan(changes),
+    fills: fills.map((statements) => statements.map((sql) => ({ sql }))),
+    missing: missing.map(({ table }) => table),
+  };
 }
 
 /** What would remove every trace of the capture. Changes that still wait in the outbox are lost with it. */
@@ -84,7 +97,8 @@ export async function planDatabaseRemoval(database: Database): Promise<DatabaseS
       action: { table: OUTBOX, action: 'remove', reason },
       statements: [
         'DROP FUNCTION IF EXISTS public.skene_capture();',
-        `DROP TABLE IF EXISTS ${OUTBOX}, ${WATCH_STATE};`,
+        `DROP FUNCTION IF EXISTS ${ROLLUP_FUNCTION}();`,
+        `DROP TABLE IF EXISTS ${OUTBOX}, ${WATCH_STATE}, ${ROLLUP}, ${ROLLED_UP};`,
         'DROP SEQUENCE IF EXISTS public.skene_outbox_misses;',
       ],
     },
@@ -98,9 +112,12 @@ function toPlan(changes: readonly Change[]): DatabaseSyncPlan {
     locks: [
       ...new Set(changes.flatMap(({ locks, statements }) => (locks && statements.length > 0 ? [locks] : []))),
     ],
+    fills: [],
     missing: [],
   };
 }
+
+const triggersOf = (watch: Watch): CaptureTrigger[] => [...captureTriggers(watch), ...rollupTriggers(watch)];
 
 function outboxChange({ outbox }: FoundCapture): Change {
   const table = OUTBOX;
@@ -122,7 +139,7 @@ function outboxChange({ outbox }: FoundCapture): Change {
 
 function watchChanges(watch: Watch, found: FoundCapture): Change[] {
   const relation = found.tables.get(watch.table)?.relation;
-  return captureTriggers(watch).map((wanted) => {
+  return triggersOf(watch).map((wanted) => {
     const present = found.triggers.find(
       (trigger) => trigger.relation === relation && trigger.name === wanted.name,
     );
@@ -142,8 +159,7 @@ function compare(
   wanted: CaptureTrigger,
   present: FoundTrigger | undefined,
 ): { action: 'create' | 'replace' | 'keep'; reason: string; enable: boolean } {
-  if (present === undefined)
-    return { action: 'create', reason: `loops need to know of each ${wanted.operation}`, enable: false };
+  if (present === undefined) return { action: 'create', reason: reasonFor(wanted), enable: false };
   if (!present.isEnabled) return { action: 'replace', reason: 'it is disabled', enable: true };
   if (present.mark !== wanted.mark)
     return {
@@ -154,10 +170,16 @@ function compare(
   return { action: 'keep', reason: 'it is up to date', enable: false };
 }
 
+function reasonFor({ name, operation }: CaptureTrigger): string {
+  return name === 'skene_rollup'
+    ? 'loops look for who does less, day by day'
+    : `loops need to know of each ${operation}`;
+}
+
 function unneededTriggers(watches: readonly Watch[], found: FoundCapture): FoundTrigger[] {
   const wanted = new Set(
     watches.flatMap((watch) =>
-      captureTriggers(watch).map(({ name }) => `${found.tables.get(watch.table)?.relation} ${name}`),
+      triggersOf(watch).map(({ name }) => `${found.tables.get(watch.table)?.relation} ${name}`),
     ),
   );
   return found.triggers.filter((trigger) => !wanted.has(`${trigger.relation} ${trigger.name}`));
@@ -176,7 +198,7 @@ function unneededChange(trigger: FoundTrigger, prune: boolean): Change {
     };
   return {
     action: { ...about, action: 'remove', reason: 'no loop needs it any more' },
-    statements: [dropTrigger(trigger), forgetState(trigger)],
+    statements: [dropTrigger(trigger), ...forgetState(trigger)],
     locks: trigger.table,
   };
 }
@@ -186,7 +208,10 @@ function dropTrigger(trigger: FoundTrigger): string {
 }
 
 /** A watch that comes back later begins anew: what happened meanwhile was not to be captured. */
-function forgetState(trigger: FoundTrigger): string {
+function forgetState(trigger: FoundTrigger): string[] {
   const operation = trigger.name.replace('skene_', '');
-  return `DELETE FROM ${WATCH_STATE} WHERE table_name = ${quoteLiteral(trigger.watched)} AND operation = ${quoteLiteral(operation)};`;
+  if (operation === 'rollup') return forgetRollup(trigger.watched);
+  return [
+    `DELETE FROM ${WATCH_STATE} WHERE table_name = ${quoteLiteral(trigger.watched)} AND operation = ${quoteLiteral(operation)};`,
+  ];
 }

@@ -25,5 +25,5 @@ export async function planPolling(
       missing.push(watch.table);
     }
   }
-  return { actions, statements: [], locks: [], missing };
+  return { actions, statements: [], fills: [], locks: [], missing };
 }

@@ -1,11 +1,11 @@
-import { captureTriggers, outboxStatements } from '../../databases/index.ts';
+import { captureTriggers, fillRollup, outboxStatements, rollupTriggers } from '../../databases/index.ts';
 import type { Watch } from '../../plan/index.ts';
 
 /** The whole SQL of a sync, for those who apply it by themselves; it may be run again and again. */
 export function printDatabaseSync(watches: readonly Watch[]): string {
   const tables = watches.flatMap((watch) => [
     `-- ${watch.table}`,
-    ...captureTriggers(watch).flatMap((trigger) => trigger.statements),
+    ...[...captureTriggers(watch), ...rollupTriggers(watch)].flatMap((trigger) => trigger.statements),
   ]);
   return `${[
     `\
@@ -20,5 +20,6 @@ SET LOCAL lock_timeout = '5s';`,
     ...outboxStatements(),
     ...tables,
     'COMMIT;',
+    ...watches.map(fillRollup).flatMap((fill) => (fill.length === 0 ? [] : ['BEGIN;', ...fill, 'COMMIT;'])),
   ].join('\n\n')}\n`;
 }
