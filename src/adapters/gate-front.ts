@@ -167,9 +167,11 @@ export function openGate(
     async refuseBlocked(request, subject) {
       const ask = await askOf(request, { subject });
       if (ask === undefined || ask instanceof Response) return ask;
-      const decision = await answering(() => gate().peek(ask));
+      const decision = await answering(() => gate().refuse(ask));
       if (decision instanceof Response) return decision;
-      return decision.allowed ? undefined : refuse(request, decision, page);
+      if (decision.allowed) return undefined;
+      waitUntil(gate().settled());
+      return refuse(request, decision, page);
     },
   };
 }
