@@ -26,7 +26,8 @@ export function compileGoal(
   const sign = (condition && signOf(condition)) ?? activityOf(steps, config);
   const within = (loop.goal && parseDuration(loop.goal.within)) ?? USUAL_WITHIN;
   return {
-    hash: stableHash([JSON.stringify(sign), within]),
+    // Not of what is only found out about it: a newer compiler knows more, and the counts go on.
+    hash: stableHash([JSON.stringify({ ...sign, wakes: undefined, select: undefined }), within]),
     within,
     sign,
     step: steps.find((step) => step.condition && isSame(signOf(step.condition), sign))?.id,
@@ -61,11 +62,16 @@ function signOf(condition: PlanCondition): Exclude<GoalSign, { type: 'activity' 
   return { type: 'query', sql, ...(select && { select }), wakes };
 }
 
-/** Somebody who went dormant is back with anything they do; the audience's own query says which column tells when they did. */
+/** Somebody who went dormant is back with anything they do; the audience itself says where it is seen when they did. */
 function activityOf([first]: readonly PlanStep[], config: ResolvedConfig): GoalSign {
-  if (first?.condition?.type !== 'query' || first.condition.aboutSubject) return { type: 'activity' };
+  const { condition } = first ?? {};
+  if (condition?.type === 'activity') {
+    const { table, subject, time } = condition;
+    return { type: 'activity', actions: { table, subject, time } };
+  }
+  if (condition?.type !== 'query' || condition.aboutSubject) return { type: 'activity' };
   for (const dialect of dialectsOf(config)) {
-    const analysis = analyseQuery(first.condition.sql, { dialect, parameters: 1 });
+    const analysis = analyseQuery(condition.sql, { dialect, parameters: 1 });
     if (!analysis.ok) continue;
     const { staleColumn } = analysis;
     return {
@@ -76,10 +82,10 @@ function activityOf([first]: readonly PlanStep[], config: ResolvedConfig): GoalS
   return { type: 'activity' };
 }
 
-/** A query that changes of rows cannot tell of has to be looked at; so has a column of the users table, which is not watched for it. */
+/** A query that changes of rows cannot tell of has to be looked at; so have the tables of users and of their actions, which are not watched for it. */
 function lookOf(sign: GoalSign, condition: PlanCondition | undefined, within: number): number | undefined {
   if (sign.type === 'activity')
-    return sign.column === undefined ? undefined : Math.ceil(within / LOOKS.activity);
+    return (sign.column ?? sign.actions) === undefined ? undefined : Math.ceil(within / LOOKS.activity);
   const isHeard = condition?.type !== 'query' || condition.checks.length === 0;
   return isHeard ? undefined : Math.ceil(within / LOOKS.query);
 }

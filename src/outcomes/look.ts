@@ -1,4 +1,4 @@
-import { type Database, findRows } from '../databases/index.ts';
+import { type Database, findLastActions, findRows } from '../databases/index.ts';
 import type { Plan } from '../plan/index.ts';
 import type { OpenWindow, State } from '../state/index.ts';
 import { askDatabase } from './ask-database.ts';
@@ -18,14 +18,15 @@ export function isLookedFor(plan: Plan): plan is PlanWithGoal {
   return plan.goal?.look !== undefined && plan.goal.sign.type === 'query';
 }
 
-/** Users are looked up by the thousand; a goal's query is asked for each subject. */
-const CHUNK = { activity: 1_000, query: 50 };
+/** Users are looked up by the thousand; their last actions and a goal's query are asked for each. */
+const MOST_USERS = 1_000;
+const MOST_ASKED = 50;
 
 const QUERY_TIMEOUT_MS = 30_000;
 
 /**
  * Looks who has reached a goal that no event tells of, among those whose turn it is, until nobody is left or the budget is used up. Of users
- * whose last activity is in a column, a thousand are looked up at once; where only a query can tell, it is asked for each.
+ * whose last activity is in a column a thousand are looked up at once.
  * @param budgetMs of the machine's time.
  */
 export async function lookForGoals(
@@ -37,7 +38,8 @@ export async function lookForGoals(
   if (goal.look === undefined || goal.sign.type === 'event') return [];
   const { looks, trials } = context.state;
   const deadline = performance.now() + budgetMs;
-  const limit = CHUNK[goal.sign.type];
+  const isOneQuery = goal.sign.type === 'activity' && goal.sign.actions === undefined;
+  const limit = isOneQuery ? MOST_USERS : MOST_ASKED;
   const reached: ReachedGoal[] = [];
   do {
     const now = context.now();
@@ -85,20 +87,33 @@ async function reachedAmong(
     }));
 }
 
-/** Whose column says that they did something since the window opened. */
+/** Who has done something since their window opened. */
 async function activeAmong(
   windows: readonly OpenWindow[],
   plan: PlanWithGoal,
   { database }: LookContext,
 ): Promise<ReachedGoal[]> {
-  const { users, goal } = plan;
-  const column = goal.sign.type === 'activity' ? goal.sign.column : undefined;
-  if (column === undefined) return [];
-  const source = { table: users.table, column: users.id, values: windows.map(({ subject }) => subject) };
-  const rows = await findRows(await database(), source, QUERY_TIMEOUT_MS);
-  const lastActive = new Map(rows.map((row) => [String(row[users.id]), Date.parse(String(row[column]))]));
+  const subjects = windows.map(({ subject }) => subject);
+  const lastActive = await lastActivities(subjects, plan, await database());
   return windows.flatMap(({ subject, since }) => {
-    const at = lastActive.get(subject) ?? Number.NaN;
+    const at = Date.parse(String(lastActive.get(subject)));
     return at > since ? [{ plan, subject, at }] : [];
   });
+}
+
+async function lastActivities(
+  subjects: readonly string[],
+  { users, goal: { sign } }: PlanWithGoal,
+  database: Database,
+): Promise<Map<string, unknown>> {
+  if (sign.type !== 'activity') return new Map();
+  const { actions, column } = sign;
+  if (actions !== undefined) {
+    const rows = await findLastActions(database, actions, { subjects, timeoutMs: QUERY_TIMEOUT_MS });
+    return new Map([...rows].map(([subject, row]) => [subject, row[actions.time]]));
+  }
+  if (column === undefined) return new Map();
+  const source = { table: users.table, column: users.id, values: subjects };
+  const rows = await findRows(database, source, QUERY_TIMEOUT_MS);
+  return new Map(rows.map((row) => [String(row[users.id]), row[column]]));
 }
