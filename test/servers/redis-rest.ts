@@ -11,6 +11,8 @@ import { listen } from '../../src/dev/listen.ts';
 export interface RedisRestServer {
   url: string;
   token: string;
+  /** Answers a request without a socket. */
+  handle(request: Request): Promise<Response>;
   stop(): Promise<void>;
 }
 
@@ -46,29 +48,28 @@ export async function startRedisRestServer({
   });
   const plainRedis = connectRedis(await connected(path, server));
   const redis = takesUpstashLine ? takingUpstashLine(plainRedis) : plainRedis;
-  const listening = await listen(
-    async (request) => {
-      const body: unknown = await request.json();
-      if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
-      const { pathname } = new URL(request.url);
-      const isPipeline = pathname !== '/';
-      const commands = (isPipeline ? body : [body]) as unknown[][];
-      const replies =
-        pathname === '/multi-exec'
-          ? await transaction(redis, commands)
-          : await Promise.all(commands.map(redis));
-      if (replies instanceof Error) return Response.json({ error: replies.message }, { status: 400 });
-      const encode = request.headers.get('upstash-encoding') === 'base64' ? inBase64 : plain;
-      const answers = replies.map((reply) =>
-        reply instanceof Error ? { error: reply.message } : { result: encode(reply) },
-      );
-      return Response.json(isPipeline ? answers : answers[0]);
-    },
-    { port: 0 },
-  );
+  const handle = async (request: Request): Promise<Response> => {
+    const body: unknown = await request.json();
+    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+    const { pathname } = new URL(request.url);
+    const isPipeline = pathname !== '/';
+    const commands = (isPipeline ? body : [body]) as unknown[][];
+    const replies =
+      pathname === '/multi-exec'
+        ? await transaction(redis, commands)
+        : await Promise.all(commands.map(redis));
+    if (replies instanceof Error) return Response.json({ error: replies.message }, { status: 400 });
+    const encode = request.headers.get('upstash-encoding') === 'base64' ? inBase64 : plain;
+    const answers = replies.map((reply) =>
+      reply instanceof Error ? { error: reply.message } : { result: encode(reply) },
+    );
+    return Response.json(isPipeline ? answers : answers[0]);
+  };
+  const listening = await listen(handle, { port: 0 });
   return {
     url: listening.url,
     token: 'token',
+    handle,
     async stop() {
       await listening.close();
       server.kill('SIGKILL');
