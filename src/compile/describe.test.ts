@@ -45,6 +45,45 @@ describe('billedMessages', () => {
 });
 
 describe('describePlan', () => {
+  it('says of an audience who is in it, whom it may mail and what a pass costs', () => {
+    const first = {
+      trigger: { type: 'schedule', cron: '0 9 * * *' },
+      condition: { type: 'activity', table: 'events' },
+      after: 'UPDATE users SET mailed = true WHERE id = $1',
+    } as const;
+    const config = resolveConfig({
+      quietHours: { from: '21:00', to: '08:00' },
+      frequency: { cap: 3, period: '7d' },
+      loops: [
+        {
+          type: 'retention',
+          opinion: 'o',
+          holdout: 0.05,
+          steps: [
+            { ...first, action: { type: 'email', template: 'welcome' } },
+            { delay: '3d', action: { type: 'email', template: 'again' } },
+          ],
+        },
+      ],
+    });
+    const [plan] = compileConfig(config).plans;
+    expect(plan && describePlan(plan).slice(1)).toEqual([
+      '  when it is time (0 9 * * *, UTC)',
+      '  activity in events is down 80 % over 7d against 28d, in up to 10m',
+      '  then email welcome',
+      '  after that, UPDATE users SET mailed = true WHERE id = $1',
+      '  at the first tick 3d later, for who is in the audience still',
+      '  then email again',
+      '  at most 1 email in 1d',
+      '  at most 3 emails in 7d, over all loops',
+      '  again once somebody has left the audience and come back',
+      '  no email from 21:00 to 08:00, by the clock of the contact',
+      '  5 % get nothing, to measure the others against',
+      '  retries 3, after 10000 * pow(2, retried) ms',
+      '  billed messages: 2 for each pass, and one more for about every 6000 emails',
+    ]);
+  });
+
   it('says what starts a run, what it waits for, what it does and what it costs', () => {
     expect(describePlan(planOf([{ delay: '1h', ...waiting('5m') }])).slice(1)).toEqual([
       '  when the event signed.up arrives',

@@ -8,6 +8,7 @@ import {
   type PlanTrigger,
   type UsagePeriod,
 } from '../plan/index.ts';
+import { describeRules } from './describe-rules.ts';
 
 /** How many messages QStash bills for one run, by how it goes. */
 export interface BilledMessages {
@@ -20,13 +21,39 @@ export interface BilledMessages {
 
 /** Says a plan in words, a line each. */
 export function describePlan(plan: Plan): string[] {
-  const messages = billedMessages(plan);
+  const isAudience = plan.trigger.type === 'schedule';
   return [
     `${plan.loop} (${plan.type}) ${plan.hash.slice(0, 7)}`,
     `  when ${describeTrigger(plan.trigger)}`,
-    ...plan.steps.flatMap((step) => describeStep(step).map((line) => `  ${line}`)),
+    ...plan.steps.flatMap((step, index) =>
+      (isAudience ? describeAudienceStep(step, index === 0) : describeStep(step)).map((line) => `  ${line}`),
+    ),
+    ...describeRules(plan).map((line) => `  ${line}`),
     `  retries ${plan.recovery.retries}${plan.recovery.retries > 0 ? `, after ${plan.recovery.retryDelay} ms` : ''}`,
-    `  billed messages: ${messages.metAtOnce} if true at once, ${messages.metWaiting} if met while waiting, ${messages.timedOut} if timed out`,
+    `  billed messages: ${isAudience ? AUDIENCE_MESSAGES : describeMessages(billedMessages(plan))}`,
+  ];
+}
+
+/** A step works for 15 seconds, and sends four batches of a hundred in each: see the runtime. */
+const AUDIENCE_MESSAGES = '2 for each pass, and one more for about every 6000 emails';
+
+function describeMessages({ metAtOnce, metWaiting, timedOut }: BilledMessages): string {
+  return `${metAtOnce} if true at once, ${metWaiting} if met while waiting, ${timedOut} if timed out`;
+}
+
+/** Who of an audience a step is for: the first selects it, a later one looks at who is in it still. */
+function describeAudienceStep({ condition, delay, action, after }: PlanStep, isFirst: boolean): string[] {
+  const limit = isFirst && condition !== undefined && 'timeout' in condition ? condition.timeout : undefined;
+  const who = condition === undefined ? '' : describeCondition(condition);
+  return [
+    ...(delay > 0
+      ? [`at the first tick ${formatDuration(delay)} later, for who is in the audience still`]
+      : []),
+    ...(who === ''
+      ? []
+      : [`${isFirst ? '' : 'if '}${who}${limit === undefined ? '' : `, in up to ${formatDuration(limit)}`}`]),
+    `then ${describeAction(action)}`,
+    ...(after === undefined ? [] : [`after that, ${after.replace(/\s+/g, ' ').trim()}`]),
   ];
 }
 
@@ -120,7 +147,8 @@ function describeWakes(condition: PlanCondition): string {
 export function billedMessages(plan: Plan): BilledMessages {
   const total = (ofStep: (step: PlanStep, isLast: boolean) => number) =>
     plan.steps.reduce(
-      (sum, step, index) => sum + ofStep(step, index === plan.steps.length - 1) + (step.delay > 0 ? 1 : 0),
+      (sum, step, index) =>
+        sum + ofStep(step, index === plan.steps.length - 1) + Math.ceil(step.delay / plan.longestWait),
       1,
     );
   const waits = (step: PlanStep): number => {
@@ -129,7 +157,9 @@ export function billedMessages(plan: Plan): BilledMessages {
     const checks = condition.type === 'query' ? condition.checks.length : 0;
     return Math.max(checks + 1, Math.ceil(condition.timeout / plan.longestWait));
   };
-  const looked = (isLast: boolean, rounds: number) => 1 + rounds * (isLast ? 1 : 2);
+  // What follows the last wait needs no message, unless quiet hours may follow it.
+  const endsFree = plan.rules?.quietHours === undefined;
+  const looked = (isLast: boolean, rounds: number) => 1 + rounds * (isLast && endsFree ? 1 : 2);
   return {
     metAtOnce: total(() => 1),
     metWaiting: total((step, isLast) => looked(isLast, Math.min(1, waits(step)))),

@@ -13,6 +13,7 @@ import { createEnv, type Env, type EnvSource } from '../env/index.ts';
 import { EnvError } from '../errors/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import type { Finding } from './checks/context.ts';
+import { checkLimits } from './checks/limits.ts';
 import { runChecks } from './checks/run-checks.ts';
 import { findConfig } from './find-config.ts';
 import { type LoadedConfig, type LocatedIssue, loadConfig } from './load.ts';
@@ -66,17 +67,19 @@ export async function checkProject(options: CheckOptions = {}): Promise<CheckRes
   const config = withDatabase(result.config, env, options.databaseUrl);
   const { templates, problems } = await readTemplates(options.templatesDir ?? join(dirname(file), 'emails'));
   const findings = await runChecks({ config, templates, dialects: dialectsOf(config), sender: env.from });
+  const isSound = problems.length === 0 && findings.every(({ severity }) => severity === 'warning');
+  const deployment = isSound ? compileConfig(config, { longestWait: longestWaitOf(env) }) : undefined;
+  const exceeded = deployment === undefined ? [] : checkLimits(config, deployment);
   const issues = [
-    ...findings.map((finding) => locateFinding(finding, { loaded, form, locator })),
+    ...[...findings, ...exceeded].map((finding) => locateFinding(finding, { loaded, form, locator })),
     ...problems.map((problem) => templateIssue(problem, file)),
   ];
-  const isRight = issues.every(({ severity }) => severity === 'warning');
   return {
     file,
     source,
     config,
     issues: inOrder(issues),
-    ...(isRight ? { deployment: compileConfig(config, { longestWait: longestWaitOf(env) }) } : {}),
+    ...(deployment === undefined || exceeded.length > 0 ? {} : { deployment }),
   };
 }
 

@@ -217,7 +217,12 @@ export function createRun(runContext: RunContext): Run {
     plan,
 
     async delay(step) {
-      if (step.delay > 0) await context.sleep(`${step.id} delay`, step.delay);
+      // The Upstash plan may not let it sleep so long at once.
+      for (let left = step.delay, part = 1; left > 0; left -= plan.longestWait, part++)
+        await context.sleep(
+          part === 1 ? `${step.id} delay` : `${step.id} delay ${part}`,
+          Math.min(left, plan.longestWait),
+        );
     },
 
     async when(step, choose) {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { describePlan, mermaidOf } from '../../compile/index.ts';
+import { describePlan, mermaidOf, proofsOf, proveEmailBounds } from '../../compile/index.ts';
 import { checkProject } from '../../project/index.ts';
 import type { CommandContext } from '../command.ts';
 import { loadEnvironment } from '../environment.ts';
@@ -24,9 +24,11 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
           printIssues(issues, { ...terminal, out: terminal.note }, { source });
           return exit(EXIT.problems);
         }
-        if (json) terminal.out(JSON.stringify(deployment, undefined, 2));
-        else if (mermaid) terminal.out(mermaidOf(deployment.plans));
-        else for (const plan of deployment.plans) for (const line of describePlan(plan)) terminal.out(line);
+        const { plans } = deployment;
+        if (json)
+          terminal.out(JSON.stringify({ ...deployment, bounds: proveEmailBounds(plans) }, undefined, 2));
+        else if (mermaid) terminal.out(mermaidOf(plans));
+        else for (const line of [...plans.flatMap(describePlan), ...proofsOf(plans)]) terminal.out(line);
         exit(EXIT.ok);
       },
     );

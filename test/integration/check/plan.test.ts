@@ -32,6 +32,8 @@ describe('skene plan', () => {
     const file = `${seeds}/${name}.skene.config.ts`;
     const text = plan(file);
     expect([text.status, text.stderr]).toEqual([0, '']);
+    expect(text.stdout).toMatch(/^A person gets at most \d+ emails in a day and \d+ in a week/m);
+    expect(text.stdout).toMatch(/^Every run ends, the longest/m);
     const { plans, watches } = compiled(file);
     expect(plans.length).toBeGreaterThan(0);
     expect(plans.every((one) => one.type === type)).toBe(true);

@@ -48,6 +48,26 @@ describe('a problem of a config', () => {
     expect(await codesOf(RIGHT.replace(right, wrong))).toContain(code);
   });
 
+  it('limit_exceeded is named where a person could get more emails than the author allows', async () => {
+    const limited = (trigger: string, more = '') => `import { defineConfig } from '@skene/sdk';
+export default defineConfig({
+  limits: { emailsPerDay: 1, emailsPerWeek: 3 },
+  ${more}
+  loops: [{ type: 'activation', opinion: 'x', steps: [{
+    trigger: ${trigger},
+    action: { type: 'email', template: 'activation_welcome', personalization: { name: 'x', activationLink: 'https://example.com' } },
+  }] }],
+});`;
+    const signUp = "{ type: 'database', table: 'users', event: 'insert' }";
+    const anything = "{ type: 'event', name: 'x' }";
+    expect(await codesOf(limited(signUp))).toEqual([]);
+    expect(await codesOf(limited(anything))).toEqual(['limit_exceeded', 'limit_exceeded']);
+    expect(await codesOf(limited(anything, "frequency: { cap: 1, period: '1d' },"))).toEqual([
+      'limit_exceeded',
+    ]);
+    expect(await codesOf(limited(anything, "frequency: { cap: 1, period: '3d' },"))).toEqual([]);
+  });
+
   describe('of an audience', () => {
     const audience = (steps: string) =>
       `import { defineLoop } from '@skene/sdk';
