@@ -88,11 +88,12 @@ export async function orderBacklog(
   const asked = (['insert', 'update'] as const).flatMap((operation) => {
     const key = keys[operation];
     const top = place[operation]?.top;
-    return key === undefined ? [] : [{ key, min: top === undefined ? '-inf' : (`(${top}` as const) }];
+    const min = top === undefined ? ('-inf' as const) : (`(${Number(top)}` as const);
+    return key === undefined ? [] : [{ key, min }];
   });
   if (asked.length === 0) return { rows: 0 };
   const counts = await client.ask((pipeline) => {
-    for (const { key, min } of asked) pipeline.zcount(key, min as '-inf', '+inf');
+    for (const { key, min } of asked) pipeline.zcount(key, min, '+inf');
   });
   const rows = counts.reduce<number>((sum, count) => sum + Number(count), 0);
   return { rows: Math.min(MOST_COUNTED, rows) };
@@ -104,27 +105,18 @@ async function readPositions(
   { key, pass, limit }: { key: string; pass: Pass; limit: number },
 ): Promise<Position[]> {
   const { from, after } = pass;
-  const min = greater(from, after?.value) ?? '-inf';
+  const scores = [from, after?.value].filter((score) => score !== undefined).map(Number);
+  const min = scores.length === 0 ? '-inf' : Math.max(...scores);
   const found: Position[] = [];
   for (let offset = 0; found.length < limit; offset += limit) {
     const [reply] = await client.ask((pipeline) =>
-      pipeline.zrange(key, min as `${number}` as unknown as '-inf', '+inf', {
-        byScore: true,
-        offset,
-        count: limit,
-        withScores: true,
-      }),
+      pipeline.zrange(key, min, '+inf', { byScore: true, offset, count: limit, withScores: true }),
     );
     const positions = positionsOf(reply);
     found.push(...positions.filter((position) => after === undefined || comesAfter(position, after)));
     if (positions.length < limit) break;
   }
   return found.slice(0, limit);
-}
-
-function greater(one: string | undefined, other: string | undefined): string | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  return Number(one) > Number(other) ? one : other;
 }
 
 function comesAfter(position: Position, after: Position): boolean {

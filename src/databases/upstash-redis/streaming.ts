@@ -99,12 +99,20 @@ function readEntry(pairs: readonly string[]): {
   return { operation: OPERATIONS.find((known) => known === operation), id, row: readRow(row) };
 }
 
-function readRow(text: string | undefined): Fields | undefined {
-  if (text === undefined) return undefined;
-  const entries = Object.entries(JSON.parse(text) as Record<string, unknown>);
-  return Object.fromEntries(
-    entries.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
-  );
+/** What an entry says of the row; nothing where that is no JSON object, and the row itself has to say. */
+function readRow(text = ''): Fields | undefined {
+  try {
+    const row: unknown = JSON.parse(text);
+    if (typeof row !== 'object' || row === null) return undefined;
+    return Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? value : JSON.stringify(value),
+      ]),
+    );
+  } catch {
+    return undefined;
+  }
 }
 
 function timeOf(entry: string): number {

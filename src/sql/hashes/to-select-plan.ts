@@ -45,7 +45,11 @@ export function toSelectPlan(sql: string, layoutOf: (table: string) => TableLayo
 }
 
 function planOf(statement: Statement, root: Node, layoutOf: (table: string) => TableLayout): SelectPlan {
-  const at = (...words: string[]): number => placeOf(statement, (token) => isWord(token, ...words));
+  const at = (...words: string[]): number =>
+    placeOf(
+      statement,
+      statement.tokens.find((token) => isWord(token, ...words)),
+    );
   refuseClauses(root, statement);
   const names = tableOf(root, at('FROM'));
   const layout = layoutOf(names.table);
@@ -58,10 +62,9 @@ function planOf(statement: Statement, root: Node, layoutOf: (table: string) => T
   return { table: names.table, source: sourceOf(where, layout), where, projection, order, limit };
 }
 
-/** Where the first fitting token is, from the statement's start. */
-function placeOf({ tokens }: Statement, fits: (token: Token) => boolean): number {
-  const start = tokens[0]?.start ?? 0;
-  return (tokens.find(fits)?.start ?? start) - start;
+/** Where a token is, from the statement's start. */
+function placeOf({ tokens: [first] }: Statement, token: Token | undefined): number {
+  return token === undefined || first === undefined ? 0 : token.start - first.start;
 }
 
 /** Words that begin what cannot be done over hashes, or that the parser passes over. */
@@ -91,17 +94,18 @@ const REFUSED: Array<{ words: string[]; what: string; hint: string }> = [
 function refuseClauses(root: Node, statement: Statement): void {
   if (root.type !== 'select') throw new Refusal(0, 'is not one SELECT');
   for (const { words, what, hint } of REFUSED) {
-    const token = statement.tokens.find(
-      (candidate) => candidate.kind === 'word' && isWord(candidate, ...words),
-    );
-    if (token === undefined) continue;
-    const start = statement.tokens[0]?.start ?? 0;
-    throw new Refusal(token.start - start, `${what}, which cannot be evaluated on Upstash Redis`, hint);
+    const token = statement.tokens.find((candidate) => isWord(candidate, ...words));
+    if (token !== undefined)
+      throw new Refusal(
+        placeOf(statement, token),
+        `${what}, which cannot be evaluated on Upstash Redis`,
+        hint,
+      );
   }
   const [, second] = statement.tokens.filter((token) => isWord(token, 'SELECT'));
   if (second !== undefined)
     throw new Refusal(
-      second.start - (statement.tokens[0]?.start ?? 0),
+      placeOf(statement, second),
       'has a query within the query',
       'Write one SELECT from one table.',
     );

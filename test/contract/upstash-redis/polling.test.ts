@@ -136,9 +136,11 @@ describe.each(SERVERS)('watching, on %s', (_, start) => {
       });
       await plain.xadd('skene:changes:user_actions', '*', { operation: 'insert', id: 'gone' });
       await plain.xadd('skene:changes:user_actions', '*', { something: 'else' });
+      await plain.xadd('skene:changes:user_actions', '*', { operation: 'insert', id: '7', row: 'no { JSON' });
       expect((await watcher.poll()).map(({ row }) => row)).toEqual([
         { id: 7, user_id: 'u7' },
         { id: 8, user_id: 'u8', n: 3 },
+        { id: 7, user_id: 'u7' },
       ]);
     });
   });
