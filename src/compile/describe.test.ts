@@ -69,7 +69,7 @@ describe('describePlan', () => {
     const [plan] = compileConfig(config).plans;
     expect(plan && describePlan(plan).slice(1)).toEqual([
       '  when it is time (0 9 * * *, UTC)',
-      '  activity in events is down 80 % over 7d against 28d, in up to 10m',
+      '  activity in events is down 80 % over 7d against 28d, in a pass of up to 10m',
       '  then email welcome',
       '  after that, UPDATE users SET mailed = true WHERE id = $1',
       '  at the first tick 3d later, for who is in the audience still',
@@ -80,7 +80,7 @@ describe('describePlan', () => {
       '  no email from 21:00 to 08:00, by the clock of the contact',
       '  5 % get nothing, to measure the others against',
       '  retries 3, after 10000 * pow(2, retried) ms',
-      '  billed messages: 2 for each pass, and one more for about every 6000 emails',
+      '  billed messages: 3 for each pass, its tick included, and one more for about every 6000 emails',
     ]);
   });
 

@@ -35,7 +35,7 @@ export function describePlan(plan: Plan): string[] {
 }
 
 /** A step works for 15 seconds, and sends four batches of a hundred in each: see the runtime. */
-const AUDIENCE_MESSAGES = '2 for each pass, and one more for about every 6000 emails';
+const AUDIENCE_MESSAGES = '3 for each pass, its tick included, and one more for about every 6000 emails';
 
 function describeMessages({ metAtOnce, metWaiting, timedOut }: BilledMessages): string {
   return `${metAtOnce} if true at once, ${metWaiting} if met while waiting, ${timedOut} if timed out`;
@@ -51,7 +51,9 @@ function describeAudienceStep({ condition, delay, action, after }: PlanStep, isF
       : []),
     ...(who === ''
       ? []
-      : [`${isFirst ? '' : 'if '}${who}${limit === undefined ? '' : `, in up to ${formatDuration(limit)}`}`]),
+      : [
+          `${isFirst ? '' : 'if '}${who}${limit === undefined ? '' : `, in a pass of up to ${formatDuration(limit)}`}`,
+        ]),
     `then ${describeAction(action)}`,
     ...(after === undefined ? [] : [`after that, ${after.replace(/\s+/g, ' ').trim()}`]),
   ];

@@ -12,7 +12,7 @@ export interface KillableHost {
   ready(): Promise<void>;
   /** Ends the process as a power cut does, once it serves; another is started. */
   kill(): Promise<void>;
-  /** Sets the time there, ms since the epoch; it goes on from that with the machine's. */
+  /** Sets the time there, ms since the epoch. */
   setTime(now: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -37,7 +37,7 @@ export function startFunctionHost(
     format: 'esm',
     packages: 'external',
   });
-  let offset = start - Date.now();
+  let time = start;
   let isOver = false;
   let isUp = false;
   const waiting: Array<() => void> = [];
@@ -55,7 +55,7 @@ export function startFunctionHost(
       isUp = false;
       if (!isOver) child = launch();
     });
-    launched.send({ ...order, now: Date.now() + offset } satisfies HostOrder);
+    launched.send({ ...order, now: time } satisfies HostOrder);
     return launched;
   }
 
@@ -71,7 +71,7 @@ export function startFunctionHost(
     },
     async setTime(now) {
       await ready();
-      offset = now - Date.now();
+      time = now;
       isUp = false;
       child.send({ now });
       await ready();
