@@ -84,7 +84,7 @@ export function createPolling(
       if (cursor === undefined)
         return { changes: [], cursor: JSON.stringify(await begin(watch, layout)), isLast: true };
       const { found, place, isLast } = await readPage(watch, JSON.parse(cursor) as Place, limit);
-      if (isLast && place.type === 'stream')
+      if (isLast && (place.type === 'stream' || place.metAt !== undefined))
         await whereWritable(() => index(layout, keptIndexes(watch, layout)));
       return { changes: toChanges(found, watch, layout), cursor: JSON.stringify(place), isLast };
     },
