@@ -1,27 +1,22 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { workflows } from '../../../workflows/index.ts';
 import { type Backtest, backtest, compareBacktests, type Difference } from '../../backtest/index.ts';
-import { deployedDatabase } from '../../databases/index.ts';
-import { openDatabase } from '../../databases/open/any.ts';
 import type { Project } from '../../project/index.ts';
 import type { CommandContext } from '../command.ts';
 import { configAt } from '../config-at.ts';
 import { countOf } from '../count-of.ts';
-import { loadEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-code.ts';
+import { type OpenFlags, onTarget, withTarget } from '../open-target.ts';
 import { createProgress } from '../progress.ts';
 import { requireProject } from '../require-deployment.ts';
 import { timeOf } from '../run-text.ts';
-import { type TargetFlags, targetEnv } from '../target.ts';
 import type { Terminal } from '../terminal.ts';
 
-interface Flags extends TargetFlags {
-  config: string;
+interface Flags extends OpenFlags {
   days: number;
   users: number;
   time: Record<string, string>;
   against?: string;
-  json?: boolean;
 }
 
 const DAY_MS = 86_400_000;
@@ -29,50 +24,39 @@ const SHOWN = 20;
 
 /** `skene backtest <loop>` */
 export function define(command: Command, { terminal, exit }: CommandContext): void {
-  command
-    .argument('<loop>', 'the id of the loop')
+  withTarget(command.argument('<loop>', 'the id of the loop'))
     .option('--days <number>', 'how far back', countOf, 30)
     .option('--users <number>', 'the most users that are looked at', countOf, 1_000)
     .option('--time <table=column>', 'the column that says when a row was written', timeColumn, {})
     .option('--against <ref>', 'also run the config as it is at this git ref, and show the difference')
-    .option('--config <path>', 'the config, or the folder it is in', '.')
-    .option('--database-url <url>', 'instead of the variable the config names')
-    .option('--local', 'of the local stack that runs in this folder')
-    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       '\nReplays the rows of your own PostgreSQL through a loop, in virtual time, and says who would have entered, been mailed and been\nstopped, and when. The database is only read; emails go nowhere, custom actions do nothing.\n\nExamples:\n  skene backtest activation\n  skene backtest activation --days 14 --against main',
     )
     .action(async (loop: string, flags: Flags) => {
-      loadEnvironment(flags.config);
-      const project = await requireProject(flags.config, terminal, flags);
-      const before =
-        flags.against === undefined ? undefined : await projectAt(flags.against, flags, terminal);
-      const env = await targetEnv(flags, project.deployment.database);
-      const database = await openDatabase(deployedDatabase(env, project.deployment.database));
       const to = Date.now();
       const say = createProgress(terminal);
-      const run = (version: Project, name: string) =>
-        backtest({
-          project: version,
-          loop,
-          database,
-          workflows,
-          from: to - flags.days * DAY_MS,
-          to,
-          users: flags.users,
-          times: flags.time,
-          onProgress: ({ done, of }) => say(`${name}: ${Math.floor((done / of) * 100)} %`),
-        });
-      try {
-        const found = await run(project, loop);
-        const old = before === undefined ? undefined : await run(before, `${loop} at ${flags.against}`);
-        const difference = old && compareBacktests(old, found);
-        if (flags.json) terminal.out(JSON.stringify({ ...found, difference }, undefined, 2));
-        else printBacktest(found, difference, terminal);
-      } finally {
-        await database.close();
-      }
+      const [found, difference] = await onTarget(flags, terminal, async ({ project, database }) => {
+        const before =
+          flags.against === undefined ? undefined : await projectAt(flags.against, flags, terminal);
+        const run = (version: Project, name: string) =>
+          backtest({
+            project: version,
+            loop,
+            database,
+            workflows,
+            from: to - flags.days * DAY_MS,
+            to,
+            users: flags.users,
+            times: flags.time,
+            onProgress: ({ done, of }) => say(`${name}: ${Math.floor((done / of) * 100)} %`),
+          });
+        const now = await run(project, loop);
+        const old = before && (await run(before, `${loop} at ${flags.against}`));
+        return [now, old && compareBacktests(old, now)] as const;
+      });
+      if (flags.json) terminal.out(JSON.stringify({ ...found, difference }, undefined, 2));
+      else printBacktest(found, difference, terminal);
       exit(EXIT.ok);
     });
 }

@@ -1,62 +1,40 @@
 import type { Command } from 'commander';
-import { deployedDatabase } from '../../databases/index.ts';
-import { openDatabase } from '../../databases/open/any.ts';
 import { type Simulation, simulate } from '../../simulate/index.ts';
 import { createState } from '../../state/index.ts';
 import type { CommandContext } from '../command.ts';
 import { countOf } from '../count-of.ts';
-import { loadEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-code.ts';
+import { type OpenFlags, onTarget, withTarget } from '../open-target.ts';
 import { createProgress } from '../progress.ts';
-import { plansOf, requireDeployment } from '../require-deployment.ts';
-import { localNow, type TargetFlags, targetEnv } from '../target.ts';
+import { plansOf } from '../require-deployment.ts';
+import { localNow } from '../target.ts';
 import type { Terminal } from '../terminal.ts';
 
-interface Flags extends TargetFlags {
-  config: string;
+interface Flags extends OpenFlags {
   limit: number;
-  json?: boolean;
 }
 
 /** `skene simulate <loop>` */
 export function define(command: Command, { terminal, exit }: CommandContext): void {
-  command
-    .argument('<loop>', 'the id of the loop')
+  withTarget(command.argument('<loop>', 'the id of the loop'))
     .option('--limit <number>', 'the most users that are looked at', countOf, 10_000)
-    .option('--config <path>', 'the config, or the folder it is in', '.')
-    .option('--database-url <url>', 'instead of the variable the config names')
-    .option('--local', 'of the local stack that runs in this folder')
-    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       '\nLooks at the real database and at what the deployment remembers, as a run or a pass would now; writes and sends nothing.\n\nExamples:\n  skene simulate win-back\n  skene simulate activation --limit 500 --json',
     )
     .action(async (loop: string, flags: Flags) => {
-      loadEnvironment(flags.config);
-      const deployment = await requireDeployment(flags.config, terminal, flags);
-      const env = await targetEnv(flags, deployment.database);
-      const database = await openDatabase(deployedDatabase(env, deployment.database));
-      const state = createState({ ...env.redis, namespace: env.namespace });
       const say = createProgress(terminal);
-      const onProgress = (looked: number) => say(`${looked} users`);
-      try {
-        const found: Simulation[] = [];
-        for (const plan of plansOf(deployment, loop))
-          found.push(
-            await simulate(plan, {
-              deployment,
-              database,
-              state,
-              now: await localNow(flags),
-              limit: flags.limit,
-              onProgress,
-            }),
-          );
-        if (flags.json) terminal.out(JSON.stringify(found, undefined, 2));
-        else for (const simulation of found) printSimulation(simulation, terminal);
-      } finally {
-        await database.close();
-      }
+      const found = await onTarget(flags, terminal, async ({ project: { deployment }, env, database }) => {
+        const state = createState({ ...env.redis, namespace: env.namespace });
+        const now = await localNow(flags);
+        const onProgress = (looked: number) => say(`${looked} users`);
+        const context = { deployment, database, state, now, limit: flags.limit, onProgress };
+        const simulations: Simulation[] = [];
+        for (const plan of plansOf(deployment, loop)) simulations.push(await simulate(plan, context));
+        return simulations;
+      });
+      if (flags.json) terminal.out(JSON.stringify(found, undefined, 2));
+      else for (const simulation of found) printSimulation(simulation, terminal);
       exit(EXIT.ok);
     });
 }
