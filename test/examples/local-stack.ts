@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type DevUrls, devVariables } from '../../src/dev/environment.ts';
+import { createState, type State } from '../../src/state/index.ts';
 import { type DevProcess, startDev } from '../e2e/dev-process.ts';
 import { copyLoops, environmentOf } from './example.ts';
 
@@ -14,6 +15,8 @@ const tsx = import.meta.resolve('tsx');
 export interface LocalStack {
   dev: DevProcess;
   urls: DevUrls;
+  /** What Skene remembers. */
+  state: State;
   /** What the app finds in its environment: what its `.env.example` names, with the addresses of this stack. */
   variables: Record<string, string>;
   /** `skene clock`. @param advance such as `1d`. */
@@ -34,10 +37,13 @@ export async function startLocalStack(
   const dev = startDev(folder, ['--app', app, ...args]);
   await dev.line(/^ +loops /m);
   const { urls } = JSON.parse(readFileSync(join(folder, '.skene/dev.json'), 'utf8')) as { urls: DevUrls };
+  const variables = { ...environmentOf(name), ...devVariables(urls), SKENE_URL: app };
+  const token = variables.UPSTASH_REDIS_REST_TOKEN ?? '';
   return {
     dev,
     urls,
-    variables: { ...environmentOf(name), ...devVariables(urls), SKENE_URL: app },
+    state: createState({ url: urls.redis, token, namespace: 'production' }),
+    variables,
     async moveClock(advance) {
       await promisify(execFile)(process.execPath, ['--import', tsx, cli, 'clock', advance], { cwd: folder });
     },

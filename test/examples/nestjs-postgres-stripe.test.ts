@@ -3,7 +3,6 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createState, type State } from '../../src/state/index.ts';
 import { signStripe, stripeEvent } from '../integration/webhooks/signed.ts';
 import { hasPostgres, type PostgresServer, startPostgres } from '../servers/postgres.ts';
 import { type StripeServer, startStripe } from '../servers/stripe.ts';
@@ -28,7 +27,6 @@ describe.skipIf(!isInstalled(NAME) || !hasPostgres(`examples/${NAME}`))(`example
   let stripe: StripeServer;
   let stack: LocalStack;
   let app: AppProcess;
-  let state: State;
 
   beforeAll(async () => {
     const folder = folderOf(NAME);
@@ -44,18 +42,12 @@ describe.skipIf(!isInstalled(NAME) || !hasPostgres(`examples/${NAME}`))(`example
       app: `http://127.0.0.1:${port}/api/skene`,
       args: ['--database-url', database],
     });
-    const { variables } = stack;
-    state = createState({
-      url: stack.urls.redis,
-      token: variables.UPSTASH_REDIS_REST_TOKEN ?? '',
-      namespace: 'production',
-    });
     app = await startApp({
       folder,
       command: process.execPath,
       args: ['dist/src/main.js'],
       port,
-      env: { ...variables, DATABASE_URL: database, PORT: String(port), STRIPE_API_URL: stripe.url },
+      env: { ...stack.variables, DATABASE_URL: database, PORT: String(port), STRIPE_API_URL: stripe.url },
     });
   }, 90_000);
   afterEach(({ task }) => {
@@ -109,7 +101,7 @@ describe.skipIf(!isInstalled(NAME) || !hasPostgres(`examples/${NAME}`))(`example
     await expect.poll(passes, { timeout: 20_000 }).toBeGreaterThan(before);
   }
   const passes = async (): Promise<number> =>
-    (await state.runLog.list(100)).filter(({ facts }) => facts.at(-1)?.outcome === 'done').length;
+    (await stack.state.runLog.list(100)).filter(({ facts }) => facts.at(-1)?.outcome === 'done').length;
 
   it('invites back whoever has been away for a week, once, and nobody else', async () => {
     const [ada, bob, eve] = [await signUp('ada'), await signUp('bob'), await signUp('eve')];
@@ -153,7 +145,7 @@ describe.skipIf(!isInstalled(NAME) || !hasPostgres(`examples/${NAME}`))(`example
     const webhook = signStripe(stripeEvent('evt_1', 'checkout.session.completed', paid));
     const address = `${app.url}/api/skene/webhooks/stripe`;
     expect((await fetch(address, { method: 'POST', ...webhook })).status).toBe(200);
-    expect(await state.subscriptions.of(id)).toMatchObject({ plan: 'pro', status: 'active' });
+    expect(await stack.state.subscriptions.of(id)).toMatchObject({ plan: 'pro', status: 'active' });
     const forged = { ...webhook, body: webhook.body.replace('cus_1', 'cus_2') };
     expect((await fetch(address, { method: 'POST', ...forged })).status).toBe(401);
   });

@@ -88,6 +88,17 @@ describe.skipIf(!canRun)(WHAT, () => {
     expect(stack.dev.output()).not.toContain('problem');
   });
 
+  it('leaves alone who does not, once the time is up', async () => {
+    await signUp('Bob');
+    const outcome = async () => {
+      await stack.moveClock('5m');
+      const runs = await stack.state.runLog.list(10);
+      return runs.find(({ subject }) => subject === 'user_2')?.facts.at(-1)?.outcome;
+    };
+    await expect.poll(outcome, { timeout: 30_000 }).toBe('timed_out');
+    expect(await mailed('bob@example.com')).toEqual([]);
+  });
+
   it('refuses a webhook that is not signed', async () => {
     const answer = await fetch(`${home}/api/webhooks/clerk`, { method: 'POST', body: '{}' });
     expect(answer.status).toBe(400);
