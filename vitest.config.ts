@@ -6,8 +6,11 @@ export const testKinds = {
   contract: { files: ['test/contract/**/*.test.ts'], seconds: 30 },
   integration: { files: ['test/integration/**/*.test.ts'], seconds: 60 },
   e2e: { files: ['test/e2e/**/*.test.ts'], seconds: 120 },
-  examples: { files: ['test/examples/**/*.test.ts'], seconds: 60 },
-  package: { files: ['test/package/**/*.test.ts', 'test/house/**/*.test.ts'], seconds: 120 },
+  examples: { files: ['test/examples/**/*.test.ts'], seconds: 120, setup: ['test/examples/built-sdk.ts'] },
+  package: {
+    files: ['test/package/**/*.test.ts', 'test/house/**/*.test.ts', 'test/docs/**/*.test.ts'],
+    seconds: 120,
+  },
 };
 
 /** What must and what must not compile. */
@@ -18,10 +21,11 @@ const violations = 'test/house/violations/**';
 export default defineConfig({
   test: {
     projects: [
-      ...Object.entries(testKinds).map(([name, { files, seconds }]) => ({
+      ...Object.entries(testKinds).map(([name, { files, seconds, ...more }]) => ({
         test: {
           name,
           include: files,
+          globalSetup: 'setup' in more ? more.setup : [],
           exclude: [violations],
           testTimeout: seconds * 1000,
           hookTimeout: Math.max(seconds, 30) * 1000,
