@@ -81,8 +81,11 @@ export function createPolling(
     async next(watch, { cursor, limit }): Promise<PolledPage> {
       const layout = layoutOf(watch.table);
       await whereWritable(() => register(watch, layout));
-      if (cursor === undefined)
-        return { changes: [], cursor: JSON.stringify(await begin(watch, layout)), isLast: true };
+      if (cursor === undefined) {
+        const place = await begin(watch, layout);
+        // What there is is met at once: the longer that took, the more would be taken for old.
+        return { changes: [], cursor: JSON.stringify(place), isLast: place.type !== 'scan' };
+      }
       const { found, place, isLast } = await readPage(watch, JSON.parse(cursor) as Place, limit);
       if (isLast && (place.type === 'stream' || place.metAt !== undefined))
         await whereWritable(() => index(layout, keptIndexes(watch, layout)));

@@ -17,12 +17,14 @@ export interface ScanPlace {
   since?: number | undefined;
   /** Rows that were handed on with the last page, id and digest: remembered once that page is settled. */
   handed: Array<[string, string]>;
-  /** When this pass began, and when the next may, ms since the epoch. */
+  /** How many pages of SCAN this pass has had, when it began, and when the next may; ms since the epoch. */
+  pages: number;
   began: number;
   next: number;
 }
 
-/** So many times as long as a pass took is waited before the next: a table is read for a tenth of the time at most. */
+/** A pass of more pages is followed by a rest so many times as long: a large database is looked at for a tenth of the time at most. */
+const FREE_PAGES = 10;
 const REST = 9;
 
 /** A watcher that has not come for so long begins anew. */
@@ -30,7 +32,16 @@ const REMEMBERED_SECONDS = 8 * 86_400;
 
 /** The place at which looking at every key begins. */
 export function beginScan(now: number): ScanPlace {
-  return { type: 'scan', watcher: randomUUID(), at: '0', since: now, handed: [], began: now, next: now };
+  return {
+    type: 'scan',
+    watcher: randomUUID(),
+    at: '0',
+    since: now,
+    handed: [],
+    pages: 0,
+    began: now,
+    next: now,
+  };
 }
 
 /** Looks at the next keys, and finds rows that are new or, where that matters, have changed. */
@@ -48,7 +59,7 @@ export async function scanPage(
   await remember(client, seen, place.handed);
   const settled = { ...place, handed: [] };
   if (place.at === '0' && now() < place.next) return { found: [], place: settled, isLast: true };
-  const began = place.at === '0' ? now() : place.began;
+  const pass = place.at === '0' ? { began: now(), pages: 1 } : { began: place.began, pages: place.pages + 1 };
 
   const { ids, cursor } = await scanIds(client, { layout, cursor: place.at });
   const { news, old } = await lookAt(client, {
@@ -63,16 +74,12 @@ export async function scanPage(
   const found = handed.map(
     ({ operation, id, fields, digest }): FoundChange => ({ operation, id, fields, seen: digest, at: now() }),
   );
-  const next: ScanPlace = { ...settled, began, handed: handed.map(({ id, digest }) => [id, digest]) };
+  const next: ScanPlace = { ...settled, ...pass, handed: handed.map(({ id, digest }) => [id, digest]) };
   // What did not fit is met again at the same place of SCAN.
   if (handed.length < news.length) return { found, place: { ...next, at: place.at }, isLast: false };
-  const isLast = cursor === '0';
-  if (!isLast) return { found, place: { ...next, at: cursor }, isLast };
-  return {
-    found,
-    place: { ...next, at: '0', since: undefined, next: now() + REST * (now() - began) },
-    isLast,
-  };
+  if (cursor !== '0') return { found, place: { ...next, at: cursor }, isLast: false };
+  const rest = pass.pages > FREE_PAGES ? REST * (now() - pass.began) : 0;
+  return { found, place: { ...next, at: '0', since: undefined, next: now() + rest }, isLast: true };
 }
 
 interface Sighting {
