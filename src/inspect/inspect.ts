@@ -40,12 +40,18 @@ export interface Inspection {
   variables: Variable[];
   routes: Route[];
   /** What of Skene is there already. */
-  installed: Installed;
+  installed: Installed & {
+    /** Whether a manifest asks for the SDK. */
+    hasSdk: boolean;
+  };
   /** Whether the application is written in JavaScript, without types. */
   isJavaScript: boolean;
   /** Files that could not be read. */
   problems: Unreadable[];
 }
+
+/** What is said where not everything was read. */
+const TOO_MANY: Unreadable = { file: '.', line: 1, why: 'has so many files that the deepest were not read' };
 
 /** No repository has more tables of users that are worth a question. */
 const MOST_USERS_TABLES = 4;
@@ -78,9 +84,12 @@ export async function inspectRepository(folder: string, app?: string): Promise<I
     sources: reading.sources,
     variables: await readVariables(own),
     routes: await readRoutes(own, chosen),
-    installed: await readInstalled(own, chosen),
+    installed: {
+      ...(await readInstalled(own, chosen)),
+      hasSdk: ownPackages.some(({ dependencies }) => dependencies.some(({ name }) => name === '@skene/sdk')),
+    },
     isJavaScript: isJavaScript(own.files),
-    problems: [...problems, ...reading.problems],
+    problems: [...problems, ...reading.problems, ...(repository.isCut ? [TOO_MANY] : [])],
   };
 }
 

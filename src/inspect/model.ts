@@ -55,8 +55,8 @@ export interface Table {
   /** As the application's code names it: the model or the class. */
   model?: string | undefined;
   source: TableSource;
-  /** The language of its database; `undefined` when the declaration does not say, `redis` for hashes. */
-  dialect: Dialect | 'redis' | undefined;
+  /** The language of its database; `redis` for hashes, `other` for what no loop can watch, `undefined` when nothing says. */
+  dialect: Dialect | 'redis' | 'other' | undefined;
   columns: Column[];
   primaryKey: string[];
   /** The key of a hash, where it is one: `users:{id}`. */

@@ -75,7 +75,7 @@ export function findUsersTables(tables: readonly Table[]): UsersTable[] {
     const pointed = tables.filter((other) =>
       other.columns.some((column) => column.references?.table === table.name),
     ).length;
-    if (email === undefined || (rank === -1 && pointed === 0)) return [];
+    if (email === undefined || table.dialect === 'other' || (rank === -1 && pointed === 0)) return [];
     return [{ users: describe(table, { rank, email, pointed }), score: scoreOf(table, rank, pointed) }];
   });
   return found.sort((one, other) => other.score - one.score).map(({ users }) => users);

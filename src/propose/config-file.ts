@@ -52,7 +52,7 @@ function databaseEntry(inspection: Inspection, users: Users | undefined): Entry 
             "If they are in a table, name it: database: { provider: '…' }, users: { table: '…', email: '…' }",
           ]),
     ]);
-  const provider = providerOf(databases, users);
+  const { provider, isGuess } = providerOf(databases, users);
   const found = databases.find(({ what }) => what === provider);
   const variable = variableOf(inspection, provider);
   const others = databases.filter(({ what }) => what !== provider && what !== 'other');
@@ -65,6 +65,9 @@ function databaseEntry(inspection: Inspection, users: Users | undefined): Entry 
         : entry('url', literal(variable.name)),
     ),
     [
+      ...(isGuess
+        ? [`Nothing says which database this is. Or: ${GUESSES.filter((one) => one !== provider).join(', ')}`]
+        : []),
       ...(found?.evidence ?? []).slice(0, 1).map((one) => `${shownPlace(one)} ${one.why}`),
       ...(variable === undefined ? [] : [`${shownPlace(variable)} names ${variable.name}`]),
       ...(others.length === 0
@@ -76,14 +79,20 @@ function databaseEntry(inspection: Inspection, users: Users | undefined): Entry 
   );
 }
 
-/** The database that a table of users is in. Where its declaration does not say which, PostgreSQL, unless all drivers are another's. */
-function providerOf(databases: Inspection['stack']['databases'], { table }: Users): Provider {
-  const fitting = PROVIDERS[table.dialect ?? 'postgres'];
-  return (
-    fitting.find((provider) => databases.some(({ what }) => what === provider)) ??
-    fitting.at(-1) ??
-    'postgres'
-  );
+const GUESSES: readonly Provider[] = ['postgres', 'neon', 'mysql', 'planetscale'];
+
+/** The database that a table of users is in: as its declaration says, and of that kind the driver that there is. */
+function providerOf(
+  databases: Inspection['stack']['databases'],
+  { table }: Users,
+): { provider: Provider; isGuess: boolean } {
+  const dialect = table.dialect === 'mysql' || table.dialect === 'redis' ? table.dialect : 'postgres';
+  const fitting = PROVIDERS[dialect];
+  const found = fitting.find((provider) => databases.some(({ what }) => what === provider));
+  return {
+    provider: found ?? fitting.at(-1) ?? 'postgres',
+    isGuess: found === undefined && table.dialect === undefined,
+  };
 }
 
 const VARIABLES: Readonly<Record<'postgres' | 'mysql', readonly string[]>> = {

@@ -62,6 +62,7 @@ function inspectionWith(parts: Partial<Inspection>): Inspection {
       tellsOfWrites: false,
       example: undefined,
       templates: [],
+      hasSdk: false,
     },
     isJavaScript: false,
     problems: [],
@@ -126,6 +127,48 @@ describe('the loop that fits', () => {
     const { loop, obstacle, files } = propose(inspectionWith({ tables: [table('boards')] }));
     expect({ loop, files }).toEqual({ loop: undefined, files: [] });
     expect(obstacle).toContain('of 1 tables none has an address of email');
+  });
+});
+
+describe('a database', () => {
+  it('that nothing tells of is not said as a fact', () => {
+    const seen = usersWith({ lastActivity: column('seen_at', 'time') });
+    const users = { ...seen, table: { ...seen.table, dialect: undefined } };
+    const inspection = inspectionWith({ users: [users] });
+    const nameless = { ...inspection, stack: { ...inspection.stack, databases: [] } };
+    expect(configOf(nameless)).toContain(
+      '// Nothing says which database this is. Or: neon, mysql, planetscale',
+    );
+    expect(configOf(inspection)).not.toContain('Nothing says');
+  });
+
+  it('that loops cannot watch is the obstacle', () => {
+    const { stack, ...inspection } = inspectionWith({ tables: [{ ...table('users'), dialect: 'other' }] });
+    expect(propose({ ...inspection, stack }).obstacle).toContain('in a database that loops cannot watch');
+  });
+});
+
+describe('what is left to do', () => {
+  it('begins where the application is, and leaves out what is done', () => {
+    const users = [usersWith({ lastActivity: column('seen_at', 'time') })];
+    const inspection = inspectionWith({ app: 'apps/web', users });
+    const frameworks = inspection.stack.frameworks.map((framework) => ({ ...framework, folder: 'apps/web' }));
+    const inMonorepo = { ...inspection, stack: { ...inspection.stack, frameworks } };
+    expect(propose(inMonorepo).nextSteps.slice(0, 3)).toEqual([
+      'cd apps/web',
+      'npm install @skene/sdk',
+      'In package.json: "build": "skene build && next build"',
+    ]);
+    const installed = {
+      ...inspection.installed,
+      hasSdk: true,
+      mount: 'apps/web/app/api/skene/[...path]/route.ts',
+    };
+    expect(propose({ ...inMonorepo, installed }).nextSteps).toEqual([
+      'cd apps/web',
+      'npx skene check',
+      'npx skene dev',
+    ]);
   });
 });
 

@@ -151,6 +151,11 @@ function loopQuestion(types: readonly LoopType[]): Question {
 function obstacleOf({ stack, tables, apps }: Inspection): string {
   if (apps.length === 0 && tables.length === 0 && stack.databases.length === 0)
     return 'There is nothing here to begin with: no application that was recognised, no database and no tables.';
+  if (
+    stack.databases.some(({ what }) => what === 'other') ||
+    tables.some(({ dialect }) => dialect === 'other')
+  )
+    return 'The users are in a database that loops cannot watch: they know PostgreSQL, Neon, MySQL, PlanetScale and Upstash Redis. With Clerk or NextAuth they would be told of sign-ups.';
   if (tables.length === 0)
     return 'There is nobody to write to: no tables were found, and neither Clerk nor NextAuth to tell of sign-ups.';
   return `There is nobody to write to: of ${tables.length} tables none has an address of email, and neither Clerk nor NextAuth tells of sign-ups.`;

@@ -51,14 +51,14 @@ async function init(path: string, flags: InitFlags, terminal: Terminal): Promise
   const isAsking = !yes && !json && !dryRun && process.stdin.isTTY === true && process.stdout.isTTY === true;
   const inspection = await inspect(path, flags, isAsking);
   if (!json) printFindings(inspection, terminal);
-  const proposal = await decide(inspection, { loop: flags.loop, isAsking });
+  const { proposal, answers } = await decide(inspection, { loop: flags.loop, isAsking });
   const isWriting = !dryRun && proposal.files.length > 0 && (yes || !json);
   if (json) {
     const written = isWriting ? await writeProposed(proposal.files, { root: inspection.root }) : [];
     terminal.out(JSON.stringify(documentOf(inspection, proposal, written), undefined, 2));
     return codeOf(proposal);
   }
-  printProposal(proposal, terminal, { withText: dryRun });
+  printProposal(proposal, terminal, { withText: dryRun, answers });
   if (!isWriting) return codeOf(proposal);
   if (!(await confirmed('Write these files?', { yes, usual: true }))) {
     terminal.out('Nothing was written.');
@@ -85,7 +85,7 @@ async function inspect(path: string, { app }: InitFlags, isAsking: boolean): Pro
 async function decide(
   inspection: Inspection,
   { loop, isAsking }: { loop: string | undefined; isAsking: boolean },
-): Promise<Proposal> {
+): Promise<{ proposal: Proposal; answers: Answers }> {
   const answers: Answers = loop === undefined ? {} : { loop };
   for (;;) {
     const proposal = propose(inspection, answers);
@@ -94,7 +94,7 @@ async function decide(
         hint: `Leave --loop away, or write it by hand: skene prompt prints the language. What fits is ${proposal.loop}.`,
       });
     const open = isAsking ? proposal.questions.find(({ id }) => answers[id] === undefined) : undefined;
-    if (open === undefined) return proposal;
+    if (open === undefined) return { proposal, answers };
     answers[open.id] = await askQuestion(open);
   }
 }
@@ -102,7 +102,7 @@ async function decide(
 function printProposal(
   { files, obstacle, questions }: Proposal,
   { out, colors }: Terminal,
-  { withText }: { withText: boolean },
+  { withText, answers }: { withText: boolean; answers: Answers },
 ): void {
   if (obstacle !== undefined) {
     out(`${colors.yellow('No loop')} ${obstacle}`);
@@ -117,7 +117,7 @@ function printProposal(
     out(`${colors.green(isAddition ? 'add to' : 'write ')} ${colors.bold(path)}  ${colors.dim(purpose)}`);
     if (withText) out(`\n${text.trimEnd().replaceAll(/^/gm, '    ')}\n`);
   }
-  const open = questions.filter(({ choices }) => choices.length > 1);
+  const open = questions.filter(({ id, choices }) => answers[id] === undefined && choices.length > 1);
   for (const { message, usual } of open) out(colors.dim(`  ${message} Taken: ${usual}`));
 }
 

@@ -40,22 +40,28 @@ export function blockAttributeOf({ properties }: Model, name: string): BlockAttr
   );
 }
 
-/** The first text among an attribute's arguments, or the one with a name. */
-export function textOf(attribute: Attribute | BlockAttribute | undefined, key = 'name'): string | undefined {
+/** The name among an attribute's arguments: `"users"` of `@@map("users")` and `@@map(name: "users")`. */
+export function textOf(attribute: Attribute | BlockAttribute | undefined): string | undefined {
   for (const { value } of attribute?.args ?? []) {
     if (typeof value === 'string') return unquoted(value);
-    if (isKeyValue(value) && value.key === key) return unquoted(value.value);
+    if (isKeyValue(value) && value.key === 'name') return unquoted(value.value);
   }
   return undefined;
 }
 
-/** The names in a list among an attribute's arguments: the one with this key, or without any. */
+/** The names in the list among an attribute's arguments that has this key, or has none. */
 export function listOf(attribute: Attribute | BlockAttribute | undefined, key?: string): string[] {
   for (const { value } of attribute?.args ?? []) {
-    const list = isKeyValue(value) && (value.key === key || key === undefined) ? value.value : value;
-    const isMeant = key === undefined || (isKeyValue(value) && value.key === key);
-    if (isMeant && typeof list === 'object' && 'args' in list)
-      return list.args.map((entry) => (typeof entry === 'string' ? entry : (entry as { name: string }).name));
+    const list = isKeyValue(value)
+      ? value.key === key
+        ? value.value
+        : undefined
+      : key === undefined
+        ? value
+        : undefined;
+    if (typeof list !== 'object' || !('args' in list)) continue;
+    // A field of an index may have options, and then looks like a call.
+    return list.args.map((entry) => (typeof entry === 'string' ? entry : (entry as { name: string }).name));
   }
   return [];
 }

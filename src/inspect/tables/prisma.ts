@@ -23,7 +23,7 @@ import {
 
 /** A database that a schema names. */
 export interface PrismaSource extends Place {
-  dialect: Dialect | undefined;
+  dialect: Dialect | 'other' | undefined;
   /** The variable that holds its address. */
   variable: string | undefined;
 }
@@ -93,15 +93,16 @@ function readSchema(blocks: readonly Placed[], { tables, sources }: PrismaReadin
     if (block.type === 'model') tables.push(tableOf(block, file, { dialect, models, enums }));
 }
 
-function dialectOf(source: Datasource): Dialect | undefined {
+function dialectOf(source: Datasource): PrismaSource['dialect'] {
   const { text } = assigned(source, 'provider');
   if (text === 'mysql') return 'mysql';
-  return text === 'postgresql' || text === 'postgres' || text === 'cockroachdb' ? 'postgres' : undefined;
+  if (text === undefined) return undefined;
+  return ['postgresql', 'postgres', 'cockroachdb'].includes(text) ? 'postgres' : 'other';
 }
 
 /** What the rest of a schema says. */
 interface Known {
-  dialect: Dialect | undefined;
+  dialect: PrismaSource['dialect'];
   models: ReadonlyMap<string, Model>;
   enums: ReadonlyMap<string, Enum>;
 }

@@ -36,7 +36,7 @@ export async function readAllTables(repository: Repository, stack: Stack): Promi
     await readDrizzle(repository),
     await readTypeOrm(repository),
     await readPythonTables(repository),
-    await readSqlTables(repository, usual ?? 'postgres'),
+    await readSqlTables(repository, usual === 'other' ? undefined : usual),
     stack.databases.some(({ what }) => what === 'upstash-redis') ? await readRedisHashes(repository) : [],
   ].flat();
   found.sort((one, other) => TRUST.indexOf(one.source) - TRUST.indexOf(other.source));
@@ -49,8 +49,9 @@ export async function readAllTables(repository: Repository, stack: Stack): Promi
 }
 
 /** The one dialect that the drivers speak, where they speak one. */
-function usualDialect({ databases }: Stack): Dialect | undefined {
+function usualDialect({ databases }: Stack): Dialect | 'other' | undefined {
   const kinds = databases.map(({ what }) => what);
+  if (kinds.length > 0 && kinds.every((kind) => kind === 'other')) return 'other';
   const isMysql = kinds.some((kind) => kind === 'mysql' || kind === 'planetscale');
   const isPostgres = kinds.some((kind) => kind === 'postgres' || kind === 'neon');
   if (isMysql === isPostgres) return undefined;

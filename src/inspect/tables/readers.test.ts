@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memoryRepository } from '../memory-repository.ts';
 import type { Table } from '../model.ts';
+import { findUsersTables } from '../users-table.ts';
 import { readDrizzle } from './drizzle.ts';
 import { readPrisma } from './prisma.ts';
 import { readSqlTables } from './sql-scripts.ts';
@@ -55,6 +56,14 @@ describe('Prisma', () => {
       { name: 'Star', columns: ['by number -> auth.User', 'at number'], primaryKey: ['by', 'at'] },
       { name: 'auth.User', columns: ['id number', 'seen time'], primaryKey: ['id'] },
     ]);
+  });
+
+  it('says of a database that loops cannot watch that it is another', async () => {
+    const schema =
+      'datasource db {\n  provider = "sqlite"\n  url = "file:dev.db"\n}\nmodel User {\n  id Int @id\n  email String\n}\n';
+    const { tables } = await readPrisma(memoryRepository({ 'schema.prisma': schema }));
+    expect(tables).toMatchObject([{ name: 'User', dialect: 'other' }]);
+    expect(findUsersTables(tables)).toEqual([]);
   });
 
   it('tells of a schema that cannot be read, with the line', async () => {

@@ -9,12 +9,17 @@ const WAY_BACK = /^--\s*(?:migrate:down|\+goose down|\+migrate down|down\b).*$/i
 /** Files that undo a migration, or only put rows in. */
 const NO_SCHEMA = /(?:[._-]down|[._-]rollback|\bseeds?\b[^/]*)\.sql$|\/seeds?\//i;
 
+/** A script whose dialect is known, or is not and is read as PostgreSQL's. */
+interface Script extends Omit<SchemaScript, 'dialect'> {
+  dialect: Dialect | undefined;
+}
+
 /**
  * Reads the tables of SQL scripts, in the order of their names, and of statements that stand in code.
  * @param usual the dialect where the script itself does not show it.
  */
-export async function readSqlTables(repository: Repository, usual: Dialect): Promise<Table[]> {
-  const scripts: SchemaScript[] = [];
+export async function readSqlTables(repository: Repository, usual: Dialect | undefined): Promise<Table[]> {
+  const scripts: Script[] = [];
   for (const file of repository.files.filter((path) => path.endsWith('.sql') && !NO_SCHEMA.test(path))) {
     const text = await repository.read(file);
     if (text === undefined || !/\btable\b/i.test(text)) continue;
@@ -25,17 +30,20 @@ export async function readSqlTables(repository: Repository, usual: Dialect): Pro
     const text = await repository.read(file);
     if (text !== undefined && /create\s+table/i.test(text)) scripts.push(...statementsIn(text, file, usual));
   }
-  return readTables(scripts).map(toTable);
+  const guessed = new Set(scripts.flatMap(({ file, dialect }) => (dialect === undefined ? [file] : [])));
+  return readTables(scripts.map((script) => ({ ...script, dialect: script.dialect ?? 'postgres' }))).map(
+    (declared) => toTable(declared, guessed.has(declared.file) ? undefined : declared.dialect),
+  );
 }
 
-function dialectOf(script: string, usual: Dialect): Dialect {
+function dialectOf(script: string, usual: Dialect | undefined): Dialect | undefined {
   const text = script.replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\//g, '');
   if (/`|\bauto_increment\b|\bengine\s*=\s*innodb/i.test(text)) return 'mysql';
   return /\b(?:serial|bigserial|timestamptz|jsonb|uuid|plpgsql|identity)\b/i.test(text) ? 'postgres' : usual;
 }
 
 /** The statements that stand in strings of code: from their beginning to the bracket that closes the columns. */
-function statementsIn(text: string, file: string, usual: Dialect): SchemaScript[] {
+function statementsIn(text: string, file: string, usual: Dialect | undefined): Script[] {
   return [...text.matchAll(/create\s+table\s[^(;]{1,200}\(/gi)].flatMap(({ index, 0: head }) => {
     const sql = upToClosing(text, index, index + head.length - 1);
     return sql === undefined
@@ -54,7 +62,10 @@ function upToClosing(text: string, start: number, open: number): string | undefi
   return undefined;
 }
 
-function toTable({ name, dialect, columns, primaryKey, file, line }: DeclaredTable): Table {
+function toTable(
+  { name, columns, primaryKey, file, line }: DeclaredTable,
+  dialect: Dialect | undefined,
+): Table {
   return {
     name,
     source: 'sql',
