@@ -9,7 +9,7 @@ import { startQueueServer } from '../polling/queue-server.ts';
 /** `SKENE_POLLING_ROWS=30000` makes the long form of this; the short one has a bit of everything in one. */
 const ROWS = Number(process.env.SKENE_POLLING_ROWS ?? 1_500);
 const isLong = ROWS > 10_000;
-const KILLS = isLong ? 20 : 4;
+const KILLS = isLong ? 20 : 3;
 const WRITERS = 8;
 const OVERLAP_SECONDS = 2;
 
