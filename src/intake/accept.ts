@@ -39,6 +39,15 @@ export async function acceptEvents(
   });
   for (const { runId, plan, subject } of result.started)
     report({ kind: 'run', runId, loop: plan.loop, subject });
+  for (const { runId, plan, subject } of result.barred)
+    report({
+      kind: 'outcome',
+      runId,
+      loop: plan.loop,
+      subject,
+      outcome: 'skipped',
+      detail: { reason: 'reentry' },
+    });
 
   const woken = await wakeRuns(events, {
     state,

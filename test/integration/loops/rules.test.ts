@@ -176,6 +176,7 @@ describe('re-entry', () => {
     await happen('once.done', ada, 'b');
     expect(await facts()).toEqual([['started', 'sent'], ['skipped: reentry']]);
     expect(await world.counts('once')).toEqual({ started: 1, sent: 1, skipped: 1 });
+    expect(world.log.filter((line) => line.includes('"reason":"reentry"'))).toHaveLength(1);
   });
 
   it('waits for a cooldown', async () => {
