@@ -68,7 +68,9 @@ export async function inspectRepository(folder: string, app?: string): Promise<I
   const { packages, problems } = await readManifests(repository);
   const apps = applicationsOf(packages, repository);
   const within = relative(root, start).split(sep).join('/');
-  const chosen = app ?? (within === '' ? (apps[0] ?? '') : within);
+  // A root that is an application itself is meant, whatever lies below it.
+  const usual = apps.includes('') ? '' : (apps[0] ?? '');
+  const chosen = app ?? (within === '' ? usual : within);
   const ownPackages = relatedPackages(packages, chosen);
   const others = packages.filter((found) => !ownPackages.includes(found)).map((found) => found.folder);
   const own = { ...repository, files: repository.files.filter((file) => !isWithinAny(file, others)) };

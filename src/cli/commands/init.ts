@@ -75,7 +75,7 @@ async function inspect(path: string, { app }: InitFlags, isAsking: boolean): Pro
     throw new EnvError('USAGE', `There is no application in ${app}.`, {
       hint: `Name one of: ${apps.join(', ') || 'none was found'}.`,
     });
-  const isOpen = app === undefined && apps.length > 1 && resolve(path) === root;
+  const isOpen = app === undefined && apps.length > 1 && !apps.includes('') && resolve(path) === root;
   if (!isOpen || !isAsking) return inspection;
   const chosen = await askApp(apps);
   return chosen === inspection.app ? inspection : inspectRepository(path, chosen);
