@@ -1,11 +1,22 @@
+import type { OpenDatabase } from '../databases/index.ts';
 import { postTo } from '../deployment-address.ts';
 import { createEnv, type EnvSource } from '../env/index.ts';
 import { isSkeneError, problemResponse } from '../errors/index.ts';
-import { type Ask, createGate, type Gate, type GateOptions, type Take } from '../gate/index.ts';
+import { type Ask, createGate, type Gate, type Take, type UsageRow } from '../gate/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { afterAnswer } from '../server/after-answer.ts';
 import { alreadyCounted, nobody, type RefusalPage, refuse } from '../server/gate-answer.ts';
+import { usageEntries } from '../server/usage-entries.ts';
+import type { KeptTablesWriter } from '../usage/index.ts';
 import { type GateRequest, type SubjectOf, subjectIn } from './gate-subject.ts';
+import { USUAL_PATH } from './usual-path.ts';
+
+/** As much as the gate needs of what `skene build` wrote. */
+export interface GatedApp {
+  deployment: Deployment;
+  /** Opens the team's database, where usage is written down. Where none can be reached, as at the edge, the functions do it. */
+  openDatabase?: OpenDatabase | undefined;
+}
 
 /** How the gate stands in an app. */
 export interface GateFrontOptions {
@@ -28,6 +39,8 @@ export interface GateFrontOptions {
   idempotencyHeader?: string | false | undefined;
   /** What may go on after the answer; Vercel's own unless told. */
   waitUntil?: ((work: Promise<unknown>) => void) | undefined;
+  /** Where the app mounts the functions, `/api/skene` unless told; a path in SKENE_URL wins. */
+  path?: string | undefined;
   /** Where variables come from; `process.env` unless told. */
   variables?: EnvSource | undefined;
   /** Where Redis is asked, and its clock, for tests; the platform's own unless told. */
@@ -80,6 +93,9 @@ export interface GateFront {
   leave(take: Take, request: Request, outcome: Outcome): Promise<void>;
 }
 
+/** Counters that are handed to the functions at once. */
+const MOST_POSTED = 50;
+
 /**
  * Opens the gate of an app, in the app's own process: a decision is one request to Redis, or none.
  * @param compiled what `skene build` wrote.
@@ -87,13 +103,10 @@ export interface GateFront {
  * export const { withGate } = openGate(compiled, { subject: { clerk: auth } });
  * export const POST = withGate(async (request) => Response.json(await work(request))); // app/api/features/[name]/route.ts
  */
-export function openGate(
-  { deployment }: { deployment: Pick<Deployment, 'plans'> },
-  options: GateFrontOptions,
-): GateFront {
+export function openGate({ deployment, openDatabase }: GatedApp, options: GateFrontOptions): GateFront {
   const { page, withoutSubject = 'refuse', idempotencyHeader = 'idempotency-key' } = options;
   const { waitUntil = afterAnswer } = options;
-  const env = createEnv(options.variables);
+  const env = createEnv(options.variables, options.path ?? USUAL_PATH);
   let opened: Gate | undefined;
 
   /** Opened at the first request: a build has no environment. */
@@ -103,15 +116,32 @@ export function openGate(
       namespace: env.namespace,
       redis: { ...env.redis, fetch: options.fetch },
       now: options.now,
-      onEvents: postEvents,
+      onEvents: (events) => post('/events', events),
+      onUsage: writeUsage,
     });
     return opened;
   }
 
-  async function postEvents(events: Parameters<NonNullable<GateOptions['onEvents']>>[0]): Promise<void> {
+  async function post(path: string, body: unknown): Promise<void> {
     const to = { url: env.functionsUrl, secret: env.secret, headers: env.bypassHeaders };
-    const response = await postTo('/events', events, to);
-    if (!response.ok) throw new Error(`The events function answered ${response.status}.`);
+    const response = await postTo(path, body, to);
+    if (!response.ok) throw new Error(`${path} answered ${response.status}.`);
+  }
+
+  let tables: KeptTablesWriter | undefined;
+
+  async function writeUsage(rows: readonly UsageRow[]): Promise<void> {
+    if (deployment.kept?.usage === undefined) return;
+    const entries = usageEntries(rows);
+    if (openDatabase !== undefined) {
+      const { now = Date.now } = options;
+      // Loaded after the first answer: no call waits for a database's client.
+      const { createTablesWriter } = await import('../server/tables-writer.ts');
+      tables ??= createTablesWriter({ env, deployment, openDatabase, now });
+      return tables.usage(entries);
+    }
+    for (let from = 0; from < entries.length; from += MOST_POSTED)
+      await post('/gate', { action: 'record', entries: entries.slice(from, from + MOST_POSTED) });
   }
 
   async function askOf(request: Request, told: Told): Promise<Ask | Response | undefined> {

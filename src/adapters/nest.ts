@@ -7,7 +7,8 @@ import { createEnv } from '../env/index.ts';
 import { EnvError } from '../errors/index.ts';
 import { type TrackedEvent, track } from '../index.ts';
 import { type Middleware, skene as middleware } from './express.ts';
-import { type Compiled, type MountOptions, USUAL_PATH } from './web.ts';
+import { USUAL_PATH } from './usual-path.ts';
+import type { Compiled, MountOptions } from './web.ts';
 
 export { type NestGate, nestGate } from './nest-gate.ts';
 

@@ -1,7 +1,7 @@
 /**
  * `@skene/sdk/next`: all functions in one route of a Next.js app (App Router), and the gate around its route handlers.
  */
-import { type GateFront, type GateFrontOptions, openGate } from './gate-front.ts';
+import { type GatedApp, type GateFront, type GateFrontOptions, openGate } from './gate-front.ts';
 import { type Compiled, type MountOptions, skene as mount } from './web.ts';
 
 /** The methods of a route handler. */
@@ -42,7 +42,7 @@ export interface NextGate extends Pick<GateFront, 'withGate' | 'refuseBlocked'> 
  * // proxy.ts, where one is wanted; with Clerk, whose `auth` is not to be had there:
  * export default clerkMiddleware(async (auth, request) => refuseBlocked(request, (await auth()).userId));
  */
-export function nextGate(compiled: Pick<Compiled, 'deployment'>, options: GateFrontOptions): NextGate {
+export function nextGate(compiled: GatedApp, options: GateFrontOptions): NextGate {
   const { withGate, refuseBlocked } = openGate(compiled, options);
   // Next.js hands a second argument in, which is no subject.
   return { withGate, refuseBlocked, proxy: (request) => refuseBlocked(request) };

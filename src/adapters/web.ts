@@ -6,6 +6,9 @@ import { createEnv, type EnvSource } from '../env/index.ts';
 import { createLocalClock } from '../server/local-time.ts';
 import { createRouter } from '../server/router.ts';
 import type { WorkflowSources } from '../server/workflows.ts';
+import { USUAL_PATH } from './usual-path.ts';
+
+export { USUAL_PATH } from './usual-path.ts';
 
 /** What `skene build` writes into `compiled/` of an app: its loops, its templates, its own steps and the driver of its database. */
 export type Compiled = Omit<WorkflowSources, 'workflows'>;
@@ -17,9 +20,6 @@ export interface MountOptions {
   /** Where variables come from; `process.env` unless told. */
   variables?: EnvSource | undefined;
 }
-
-/** Where the functions are in an app that says nothing else. */
-export const USUAL_PATH = '/api/skene';
 
 /**
  * All functions of a deployment (events, workflows, schedules, webhooks, unsubscribe, health) behind one handler.

@@ -7,7 +7,7 @@ import {
 } from '../config/index.ts';
 import { stableHash } from '../events/index.ts';
 import type { TableNames } from '../hashes/index.ts';
-import type { Deployment, Plan, PlanRecovery, PlanStep, PlanTrigger } from '../plan/index.ts';
+import type { Deployment, KeptTables, Plan, PlanRecovery, PlanStep, PlanTrigger } from '../plan/index.ts';
 import { compileAction, compilePrompt } from './compile-action.ts';
 import { compileCondition } from './compile-condition.ts';
 import { compileGoal } from './compile-goal.ts';
@@ -39,7 +39,18 @@ export function compileConfig(config: ResolvedConfig, options: CompileOptions = 
       ...(config.database.provider === 'upstash-redis' ? { tables: tableNames(config) } : {}),
     },
     email: config.email,
+    ...(keepsTables(plans, config) ? { kept: keptTables(config) } : {}),
   };
+}
+
+/** Loops that limit what may be used keep tables of it, where the database has tables. */
+function keepsTables(plans: readonly Plan[], { database }: ResolvedConfig): boolean {
+  const limits = plans.some(({ steps }) => steps.some(({ condition }) => condition?.type === 'usage'));
+  return limits && database.provider !== 'upstash-redis';
+}
+
+function keptTables({ usage, subscriptions }: ResolvedConfig): KeptTables {
+  return { ...(usage && { usage }), ...(subscriptions && { subscriptions }) };
 }
 
 function tableNames({ tables }: ResolvedConfig): Record<string, TableNames> {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { parseDuration } from './duration.ts';
 import { Column, CronExpression, Duration, Glob, Identifier, TimeZone, Vocabulary } from './formats.ts';
+import { SubscriptionsTable, UsageTable } from './kept-tables.ts';
 
 /**
  * The loop language. Types are inferred from these schemas, so that an editor completes what `skene check` accepts.
@@ -286,6 +287,8 @@ export const ConfigSchema = z.strictObject({
     .prefault({}),
   users: UsersTable,
   tables: z.record(Identifier, TableSettings).default({}),
+  usage: UsageTable,
+  subscriptions: SubscriptionsTable,
   email: z
     .strictObject({
       /** Sender of every email, such as `Ada <ada@example.com>`; the variable SKENE_FROM unless told. */

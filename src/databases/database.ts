@@ -27,6 +27,18 @@ export interface TransactionLimits {
   lockTimeoutMs?: number | undefined;
 }
 
+/** Rows to be kept in a table of the team's, by names taken literally. */
+export interface KeptRows {
+  table: string;
+  columns: readonly string[];
+  /** The columns by which a row is told from another; the table has a unique index on them. */
+  key: readonly string[];
+  /** The column with a number that grows: of two rows with one key the one with the higher stays. */
+  version: string;
+  /** In the order of the columns, no key twice. Times are dates. */
+  rows: ReadonlyArray<ReadonlyArray<string | number | Date>>;
+}
+
 /** What every database that loops read from can do. */
 interface ReadableDatabase {
   /**
@@ -38,6 +50,11 @@ interface ReadableDatabase {
   find(table: string, column: string, value: unknown): Promise<Row | undefined>;
   /** Runs statements that write, all or none; left out where a database can only be read. @throws as {@link select} does. */
   update?(statements: readonly Statement[], limits: { timeoutMs: number }): Promise<void>;
+  /**
+   * Writes rows over those with the same key, unless these are newer: written twice, or out of order, they come to the same. Left out where a
+   * database knows no SQL. @throws as {@link select} does.
+   */
+  keep?(rows: KeptRows, limits: { timeoutMs: number }): Promise<void>;
   /** Lets go of its connections. */
   close(): Promise<void>;
 }

@@ -1,6 +1,13 @@
 /** Floor 3: databases that loops read from and whose changes start their runs. What opens them, and so reaches a driver, is in `open/`. */
 export { type ActivityTable, dormancyQuery, findLastActions } from './activity.ts';
-export { type AudiencePage, findInAudience, findRows, isInAudience, readAudience } from './audience.ts';
+export {
+  type AudiencePage,
+  findInAudience,
+  findRows,
+  isInAudience,
+  quoterOf,
+  readAudience,
+} from './audience.ts';
 export type {
   Backlog,
   Capture,
@@ -9,6 +16,7 @@ export type {
   Database,
   Healing,
   HealingPage,
+  KeptRows,
   Outbox,
   OutboxStatus,
   PolledDatabase,

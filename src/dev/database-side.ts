@@ -5,7 +5,7 @@ import type { Env } from '../env/index.ts';
 import { isSkeneError, messageOf } from '../errors/index.ts';
 import { createServices, type Report, type ServiceOptions } from '../intake/index.ts';
 import type { Deployment, Watch } from '../plan/index.ts';
-import { applyDatabaseSync, planDatabaseSync } from '../sync/index.ts';
+import { applyDatabaseSync, planDatabaseSync, planKeptTables } from '../sync/index.ts';
 import type { DevLog } from './log.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
@@ -94,7 +94,14 @@ export function createDatabaseSide({
     }
   }
 
+  /** The tables for usage are made where they can be; the gate says what is wrong where they cannot. */
+  async function makeTables(): Promise<void> {
+    const database = await context.database();
+    await applyDatabaseSync(database, await planKeptTables(database, deployment?.kept));
+  }
+
   const sync = oneAtATime(async () => {
+    await makeTables().catch((error: unknown) => complain(messageOf(error)));
     const results = await Promise.all((deployment?.watches ?? []).map(watchTable));
     if (results.includes(false)) later(sync);
   });

@@ -3,6 +3,7 @@ import type { Deployment } from '../plan/index.ts';
 import { exitRuns, isOverWhenSuppressed } from '../runs/index.ts';
 import type { Delivery, EmailReport } from '../sources/webhook.ts';
 import type { State, SuppressionReason } from '../state/index.ts';
+import type { SubscriptionEntry } from '../usage/index.ts';
 import { acceptEvents } from './accept.ts';
 import type { Services } from './services.ts';
 import { settleCustomer } from './settle-customer.ts';
@@ -13,6 +14,8 @@ export interface DeliveryContext {
   services: Services;
   /** The id of the user with this address in the team's own database, or `undefined`. */
   findByEmail: (email: string) => Promise<string | undefined>;
+  /** Writes down what a customer subscribes to, for the team to read. */
+  keepSubscription: (entry: SubscriptionEntry) => Promise<void>;
 }
 
 /**

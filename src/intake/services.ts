@@ -1,5 +1,5 @@
 import type { Env } from '../env/index.ts';
-import { createGate, type Gate } from '../gate/index.ts';
+import type { Gate } from '../gate/index.ts';
 import { createQueue, type Queue } from '../runs/index.ts';
 import { createState, type State } from '../state/index.ts';
 
@@ -45,7 +45,13 @@ export function createServices(
 ): Services {
   let state: State | undefined;
   let queue: Queue | undefined;
-  let gate: Gate | undefined;
+  let gate: Promise<Gate> | undefined;
+
+  /** Loaded where a plan is set, which most functions never do. */
+  async function openGate(): Promise<Gate> {
+    const { createGate } = await import('../gate/index.ts');
+    return createGate({ plans: [], redis: env.redis, namespace: env.namespace, now });
+  }
   return {
     env,
     get state() {
@@ -56,9 +62,11 @@ export function createServices(
       queue ??= createQueue(env.qstash);
       return queue;
     },
-    get gate() {
-      gate ??= createGate({ plans: [], redis: env.redis, namespace: env.namespace, now });
-      return gate;
+    gate: {
+      async setPlan(subject, plan) {
+        gate ??= openGate();
+        await (await gate).setPlan(subject, plan);
+      },
     },
     now,
     report,

@@ -3,6 +3,7 @@ import type { SkeneEvent } from '../events/index.ts';
 import { fetchSubscription } from '../sources/stripe.ts';
 import type { CustomerNews } from '../sources/webhook.ts';
 import type { CustomerRecord } from '../state/index.ts';
+import type { SubscriptionEntry } from '../usage/index.ts';
 import type { Services } from './services.ts';
 import { isPaying, tellingsOf } from './subscription-events.ts';
 
@@ -11,6 +12,8 @@ export interface CustomerContext {
   services: Pick<Services, 'state' | 'env' | 'gate'>;
   /** The id of the user with this address in the team's own database, or `undefined`. */
   findByEmail: (email: string) => Promise<string | undefined>;
+  /** Writes down what a customer subscribes to. */
+  keepSubscription: (entry: SubscriptionEntry) => Promise<void>;
 }
 
 interface SettledCustomer {
@@ -46,9 +49,16 @@ export async function settleCustomer(
     subject: record.subject,
     events: record.subject === undefined ? [] : tellingsOf(id, record.subject, record),
     told: async () => {
-      if (record.subject !== undefined) await state.subscriptions.tell(id, record.version, record.current);
+      if (record.subject === undefined) return;
+      await context.keepSubscription(entryOf(id, record.subject, record));
+      await state.subscriptions.tell(id, record.version, record.current);
     },
   };
+}
+
+function entryOf(customer: string, subject: string, { current, ticket }: CustomerRecord): SubscriptionEntry {
+  const { plan = 'free', status = 'none', periodStart = 0, periodEnd = 0 } = current ?? {};
+  return { customer, subject, plan, status, periodStart, periodEnd, version: ticket };
 }
 
 /** The address says whose a customer is that nobody has tied to its user. */

@@ -14,6 +14,8 @@ export {
 export type {
   Deployment,
   GoalSign,
+  KeptTable,
+  KeptTables,
   Plan,
   PlanAction,
   PlanCondition,

@@ -240,4 +240,20 @@ export interface Deployment {
     tables?: Record<string, TableNames> | undefined;
   };
   email: { from?: string | undefined; replyTo?: string | undefined };
+  /** Tables of the team's that are written to. */
+  kept?: KeptTables | undefined;
+}
+
+/** Where usage and subscriptions are written down for the team to read, by the names of its columns. */
+export interface KeptTables {
+  usage?: KeptTable<'subject' | 'feature' | 'periodStart' | 'periodEnd' | 'used' | 'version' | 'updatedAt'>;
+  subscriptions?: KeptTable<
+    'customer' | 'subject' | 'plan' | 'status' | 'periodStart' | 'periodEnd' | 'version' | 'updatedAt'
+  >;
+}
+
+/** A table, and what its columns are called. */
+export interface KeptTable<TColumn extends string> {
+  table: string;
+  columns: Record<TColumn, string>;
 }

@@ -1,24 +1,40 @@
+import type { OpenDatabase } from '../databases/index.ts';
 import { createEnv } from '../env/index.ts';
 import { RequestError } from '../errors/index.ts';
 import { createGate, type Decision, type Gate, type Take } from '../gate/index.ts';
 import { acceptEvents, createServices } from '../intake/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { readBody, requireBearer } from '../sources/index.ts';
+import type { KeptTablesWriter, UsageEntry } from '../usage/index.ts';
 import { afterAnswer } from './after-answer.ts';
 import { refusalOf } from './gate-answer.ts';
 import { answering, type Handler, type HandlerOptions } from './respond.ts';
+import { createTablesWriter } from './tables-writer.ts';
+import { usageEntries } from './usage-entries.ts';
+
+/** What the function of the gate serves. */
+export interface GateSources {
+  deployment: Deployment;
+  /** Opens the database the deployment was built for, where usage is written down. */
+  openDatabase: OpenDatabase;
+}
 
 /** A question is small; more is refused unread. */
-const MOST_BYTES = 16_000;
+const MOST_BYTES = 64_000;
 
 /**
  * `POST /api/gate`: the gate for apps that cannot have it in their own process, such as one in Python. Takes `{action: 'take', subject, method,
  * path, cost?, rid?, plan?}`, answers 200 with `allowed` and, when it is not, the status and body to answer with; `{action: 'undo', subject,
- * hold}` gives a call's units back, `{action: 'commit'}` says that they stay used, which they do without, too. Behind SKENE_SECRET.
+ * hold}` gives a call's units back, `{action: 'commit'}` says that they stay used, which they do without, too; `{action: 'record', entries}` is
+ * what a gate at the edge has counted. Behind SKENE_SECRET.
  */
-export function createGateHandler(deployment: Deployment, options: HandlerOptions = {}): { POST: Handler } {
+export function createGateHandler(
+  { deployment, openDatabase }: GateSources,
+  options: HandlerOptions = {},
+): { POST: Handler } {
   const env = options.env ?? createEnv();
   const services = createServices(env, options);
+  const tables = createTablesWriter({ env, deployment, openDatabase, now: services.now });
   let opened: Gate | undefined;
 
   function gate(): Gate {
@@ -31,6 +47,7 @@ export function createGateHandler(deployment: Deployment, options: HandlerOption
         const { refused } = await acceptEvents(events, { deployment, services });
         if (refused.length > 0) throw new Error(refused[0]?.reason);
       },
+      onUsage: (rows) => tables.usage(usageEntries(rows)),
     });
     return opened;
   }
@@ -39,8 +56,8 @@ export function createGateHandler(deployment: Deployment, options: HandlerOption
     POST: answering(async (request) => {
       requireBearer(request.headers, env.secret);
       const question = readQuestion(await readBody(request, MOST_BYTES));
-      const answer = await answerTo(question, gate());
-      await afterAnswer(gate().settled());
+      const { answer, after } = await answerTo(question, { gate: gate(), tables });
+      await afterAnswer(Promise.all([after, gate().settled()]));
       return Response.json(answer, { headers: { 'cache-control': 'no-store' } });
     }),
   };
@@ -48,24 +65,53 @@ export function createGateHandler(deployment: Deployment, options: HandlerOption
 
 type Question = Record<string, unknown>;
 
-async function answerTo(question: Question, gate: Gate): Promise<object> {
+/** What is answered, and what may go on after it. */
+interface Answered {
+  answer: object;
+  after?: Promise<unknown>;
+}
+
+async function answerTo(
+  question: Question,
+  { gate, tables }: { gate: Gate; tables: KeptTablesWriter },
+): Promise<Answered> {
   switch (question.action) {
     case 'take':
-      return takeAnswer(await gate.take(askIn(question)));
+      return { answer: takeAnswer(await gate.take(askIn(question))) };
     case 'peek':
-      return decisionAnswer(await gate.peek(askIn(question)));
+      return { answer: decisionAnswer(await gate.peek(askIn(question))) };
     case 'commit':
-      return { committed: true };
-    case 'undo':
-      return {
-        undone: await gate.undo({ subject: textIn(question, 'subject'), hold: textIn(question, 'hold') }),
-      };
+      return { answer: { committed: true } };
+    case 'undo': {
+      const [subject, hold] = [textIn(question, 'subject'), textIn(question, 'hold')];
+      const undone = await gate.undo({ subject, hold });
+      return { answer: { undone }, ...(undone && { after: writeDown({ subject, hold }, { gate, tables }) }) };
+    }
+    case 'record': {
+      const entries = entriesIn(question);
+      await tables.usage(entries);
+      return { answer: { recorded: entries.length } };
+    }
     default:
       throw new RequestError('REQUEST_INVALID', `There is no action ${JSON.stringify(question.action)}.`, {
-        hint: 'Write take, peek, commit or undo.',
+        hint: 'Write take, peek, commit, undo or record.',
         where: { path: 'action' },
       });
   }
+}
+
+/** Writes down how somebody's counters stand after a call was given back. */
+async function writeDown(
+  { subject, hold }: { subject: string; hold: string },
+  { gate, tables }: { gate: Gate; tables: KeptTablesWriter },
+): Promise<void> {
+  const loops = new Set((hold.split(' ')[0] ?? '').split(',').map((rule) => rule.split('/')[0]));
+  const decisions = await Promise.all([...loops].map((loop) => gate.peek({ subject, loop })));
+  await tables.usage(
+    usageEntries(
+      decisions.flatMap(({ standings }) => standings.map((standing) => ({ ...standing, subject }))),
+    ),
+  );
 }
 
 function takeAnswer(take: Take): object {
@@ -109,5 +155,20 @@ function textIn(question: Question, name: string): string {
   if (typeof value === 'string' && value !== '') return value;
   throw new RequestError('REQUEST_INVALID', `"${name}" is missing, or not a text.`, {
     where: { path: name },
+  });
+}
+
+const NUMBERS = ['periodStart', 'periodEnd', 'used', 'version'] as const;
+
+function entriesIn({ entries }: Question): UsageEntry[] {
+  const isEntry = (entry: unknown): entry is UsageEntry => {
+    if (typeof entry !== 'object' || entry === null) return false;
+    const { subject, feature, ...numbers } = entry as Record<string, unknown>;
+    const texts = [subject, feature].every((text) => typeof text === 'string' && text !== '');
+    return texts && NUMBERS.every((name) => Number.isSafeInteger(numbers[name]));
+  };
+  if (Array.isArray(entries) && entries.every(isEntry)) return entries;
+  throw new RequestError('REQUEST_INVALID', '"entries" is not a list of counters.', {
+    where: { path: 'entries' },
   });
 }

@@ -16,7 +16,7 @@ export function createRouter(sources: WorkflowSources, options: HandlerOptions =
   const { deployment } = sources;
   const routes: Array<[RegExp, Partial<Record<string, Handler>>]> = [
     [/\/events$/, createEventsHandler(deployment, options)],
-    [/\/gate$/, createGateHandler(deployment, options)],
+    [/\/gate$/, createGateHandler(sources, options)],
     [/\/workflows\/v1\/[^/]+$/, createWorkflowsHandler(sources, options)],
     [/\/schedules\/[^/]+$/, createSchedulesHandler(sources, options)],
     [/\/unsubscribe$/, createUnsubscribeHandler(deployment, options)],

@@ -8,11 +8,12 @@ import type { Deployment } from '../plan/index.ts';
 import { readBody } from '../sources/index.ts';
 import { readWebhook } from '../sources/webhook.ts';
 import { answering, type Handler, type HandlerOptions } from './respond.ts';
+import { createTablesWriter } from './tables-writer.ts';
 
 /** What the function of webhooks serves. */
 export interface WebhookSources {
   deployment: Deployment;
-  /** Opens the database the deployment was built for; asked only whose an address is, when nothing else tells. */
+  /** Opens the database the deployment was built for: where subscriptions are written down, and whose an address is. */
   openDatabase: OpenDatabase;
 }
 
@@ -26,6 +27,7 @@ export function createWebhooksHandler(
 ): { POST: Handler } {
   const env = options.env ?? createEnv();
   const services = createServices(env, options);
+  const tables = createTablesWriter({ env, deployment, openDatabase, now: services.now });
   const database = databaseOf(env, deployment.database, openDatabase);
 
   async function findByEmail(email: string): Promise<string | undefined> {
@@ -48,6 +50,7 @@ export function createWebhooksHandler(
         deployment,
         services,
         findByEmail,
+        keepSubscription: tables.subscription,
       });
       if (refused.length > 0)
         throw new ProviderError(

@@ -6,6 +6,7 @@ export {
   planDatabaseRemoval,
   planDatabaseSync,
 } from './database/plan-database-sync.ts';
+export { planKeptTables } from './database/plan-kept-tables.ts';
 export { printDatabaseSync } from './database/print-database-sync.ts';
 export { diagnose } from './diagnose.ts';
 export type { Finding } from './finding.ts';

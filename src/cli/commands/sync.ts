@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Database, deployedDatabase } from '../../databases/index.ts';
+import { chooseProvider, type Database, deployedDatabase } from '../../databases/index.ts';
 import { openDatabase } from '../../databases/open/any.ts';
 import type { Env } from '../../env/index.ts';
 import type { Deployment } from '../../plan/index.ts';
@@ -9,6 +9,7 @@ import {
   type DatabaseSyncPlan,
   planDatabaseRemoval,
   planDatabaseSync,
+  planKeptTables,
   planScheduleSync,
   printDatabaseSync,
   type ScheduleAction,
@@ -39,7 +40,10 @@ export function define(command: Command, context: CommandContext): void {
     .argument('[path]', 'the config, or the folder it is in', '.')
     .option('--database', 'only the triggers in the database')
     .option('--schedules', "only QStash's schedules")
-    .option('--print', 'print the SQL of the triggers and change nothing')
+    .option(
+      '--print',
+      'print the SQL of the triggers, and of the tables for usage and subscriptions, and change nothing',
+    )
     .option('--remove', 'take the triggers and the outbox out of the database again')
     .option('--prune', 'also remove triggers that no loop needs any more (runs under way may)')
     .option('--check', 'change nothing; exit 1 when something would be')
@@ -64,10 +68,9 @@ interface SyncPlan {
 
 async function sync(deployment: Deployment, flags: SyncFlags, { terminal }: CommandContext) {
   if (flags.print) {
-    const { provider = 'postgres' } = deployment.database;
-    if (provider === 'postgres' || provider === 'neon')
-      terminal.out(printDatabaseSync(deployment.watches).trimEnd());
-    else terminal.note(`A ${provider} database is polled: there are no triggers to write.`);
+    const sql = printDatabaseSync(withProvider(deployment, flags));
+    if (sql === undefined) terminal.note('There is nothing to write to the database.');
+    else terminal.out(sql.trimEnd());
     return EXIT.ok;
   }
   const env = await targetEnv(flags, deployment.database);
@@ -77,9 +80,7 @@ async function sync(deployment: Deployment, flags: SyncFlags, { terminal }: Comm
     const plan: SyncPlan = {
       database:
         database &&
-        (flags.remove
-          ? await planDatabaseRemoval(database)
-          : await planDatabaseSync(database, deployment.watches, { prune: flags.prune })),
+        (flags.remove ? await planDatabaseRemoval(database) : await planWhole(database, deployment, flags)),
       schedules: flags.schedules || both ? await planScheduleSync(env, deployment) : undefined,
     };
     const changes = countChanges(plan);
@@ -103,6 +104,29 @@ async function sync(deployment: Deployment, flags: SyncFlags, { terminal }: Comm
   } finally {
     await database?.close();
   }
+}
+
+/** Where the config does not say what the database is, its address may. */
+function withProvider(deployment: Deployment, { databaseUrl }: SyncFlags): Deployment {
+  const { database } = deployment;
+  const url = databaseUrl ?? process.env[database.urlVariable];
+  if (url === undefined || url === '') return deployment;
+  return { ...deployment, database: { ...database, provider: chooseProvider({ ...database, url }) } };
+}
+
+/** The triggers, and the tables that are written to. */
+async function planWhole(
+  database: Database,
+  { watches, kept }: Deployment,
+  { prune }: SyncFlags,
+): Promise<DatabaseSyncPlan> {
+  const capture = await planDatabaseSync(database, watches, { prune });
+  const tables = await planKeptTables(database, kept);
+  return {
+    ...capture,
+    actions: [...capture.actions, ...tables.actions],
+    statements: [...capture.statements, ...tables.statements],
+  };
 }
 
 function openFor(env: Env, { database }: Deployment): Promise<Database> {

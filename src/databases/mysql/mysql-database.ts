@@ -5,6 +5,7 @@ import type { PollingPace } from '../polling-pace.ts';
 import type { MysqlDriver } from './driver.ts';
 import { toDatabaseError } from './errors.ts';
 import { quoteName, quoteTable } from './identifiers.ts';
+import { keepStatement } from './keep-sql.ts';
 import { createPolling } from './polling.ts';
 
 /** What our own statements may take. */
@@ -15,6 +16,13 @@ export function createMysqlDatabase(driver: MysqlDriver, pace: PollingPace = {})
   async function run(sql: string, params: readonly string[], timeoutMs = USUAL_TIMEOUT_MS): Promise<Row[]> {
     try {
       return await driver.query(sql, params, { timeoutMs });
+    } catch (error) {
+      throw isSkeneError(error) ? error : toDatabaseError(error);
+    }
+  }
+  async function write(...[statements, limits]: Parameters<MysqlDriver['write']>): Promise<void> {
+    try {
+      await driver.write(statements, limits);
     } catch (error) {
       throw isSkeneError(error) ? error : toDatabaseError(error);
     }
@@ -30,17 +38,14 @@ export function createMysqlDatabase(driver: MysqlDriver, pace: PollingPace = {})
       const [row] = await run(sql, [toText(value)]);
       return row !== undefined && isNumberFor(row[column], value) ? row : undefined;
     },
-    async update(statements, { timeoutMs }) {
+    async update(statements, limits) {
       const positional = statements.map(({ sql, params = [] }) => {
         const update = updateToPositional(sql, params, 'mysql');
         return { sql: update.sql, params: update.params.map(toText) };
       });
-      try {
-        await driver.write(positional, { timeoutMs });
-      } catch (error) {
-        throw isSkeneError(error) ? error : toDatabaseError(error);
-      }
+      await write(positional, limits);
     },
+    keep: (rows, limits) => write([keepStatement(rows)], limits),
     polling: createPolling(run, pace),
     close: () => driver.close(),
   };

@@ -3,6 +3,7 @@ import type { CapturingDatabase } from '../database.ts';
 import type { Driver } from './driver.ts';
 import { createHealing, type HealingPace } from './healing.ts';
 import { quoteName, quoteTable } from './identifiers.ts';
+import { keepStatement } from './keep-sql.ts';
 import { createOutbox, type OutboxPatience } from './outbox.ts';
 import { type RunSql, runLimited } from './session.ts';
 
@@ -26,6 +27,9 @@ export function createPostgresDatabase(
     async update(statements, limits) {
       for (const { sql, params = [] } of statements) requireUpdate(sql, params, 'postgres');
       await run(statements, { ...limits, readOnly: false });
+    },
+    async keep(rows, { timeoutMs }) {
+      await run([keepStatement(rows)], { timeoutMs, readOnly: false });
     },
     capture: {
       transaction: (statements, limits) => run(statements, { ...limits, readOnly: false }),

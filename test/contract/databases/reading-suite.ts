@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Database, findRows, readAudience } from '../../../src/databases/index.ts';
+import { type Database, findRows, quoterOf, readAudience } from '../../../src/databases/index.ts';
 import { analyseQuery } from '../../../src/sql/index.ts';
+import { createKeptTables, keptTablesSql, readRunning, usersWithUsage } from '../../../src/usage/index.ts';
 
 /** How a database says what the suite needs. */
 export interface ReadingDialect {
@@ -149,6 +150,88 @@ export function describeReading(
     ])('refuses what is not one UPDATE of named rows: %s', async (sql) => {
       await expect(update({ sql, params: ['1'] })).rejects.toMatchObject({ code: 'QUERY_FAILED' });
       expect(await emails()).toEqual(['a', 'b']);
+    });
+  });
+
+  describe("usage in the team's own table", () => {
+    const usage = {
+      table: 'Usage_of_Features',
+      columns: {
+        subject: 'user_id',
+        feature: 'feature',
+        periodStart: 'from',
+        periodEnd: 'to',
+        used: 'used',
+        version: 'version',
+        updatedAt: 'Updated_At',
+      },
+    };
+    const entry = {
+      subject: "o'brien \\ 😀",
+      feature: 'freemium/step-1',
+      periodStart: Date.parse('2026-11-20T10:00:00.123Z'),
+      periodEnd: Date.parse('2026-12-20T10:00:00.123Z'),
+      used: 3,
+      version: 3,
+    };
+    const problems: string[] = [];
+    const writer = () =>
+      createKeptTables({
+        database: async () => database(),
+        tables: { usage },
+        now: () => Date.parse('2026-11-20T12:00:00Z'),
+        onProblem: (text) => void problems.push(text),
+      });
+    const read = async () =>
+      (await readRunning(database(), usage, [entry.subject, 'b'])).sort(
+        (one, other) => one.used - other.used,
+      );
+
+    beforeEach(async () => {
+      problems.length = 0;
+      const dialect = /mysql|planetscale/.test(database().kind) ? 'mysql' : 'postgres';
+      const sql = keptTablesSql({ usage }, dialect);
+      await run(`DROP TABLE IF EXISTS ${quoterOf(database())(usage.table)}`, ...sql, ...sql);
+    });
+
+    it('is what was written last, whatever came twice or late', async () => {
+      await writer().usage([entry, { ...entry, subject: 'b', used: 1, version: 1 }]);
+      expect(await read()).toEqual([{ ...entry, subject: 'b', used: 1, version: 1 }, entry]);
+      await writer().usage([{ ...entry, used: 5, version: 6 }]);
+      await writer().usage([{ ...entry, used: 4, version: 5 }, entry]);
+      await writer().usage([
+        { ...entry, used: 5, version: 6 },
+        { ...entry, used: 2, version: 7 },
+        { ...entry, used: 6, version: 5 },
+      ]);
+      expect((await read()).filter(({ subject }) => subject === entry.subject)).toEqual([
+        { ...entry, used: 2, version: 7 },
+      ]);
+      await writer().usage([
+        { ...entry, periodStart: entry.periodEnd, periodEnd: entry.periodEnd + 1, version: 8 },
+      ]);
+      expect(await read()).toHaveLength(3);
+    });
+
+    it('takes a thousand counters at once', async () => {
+      const many = Array.from({ length: 1_001 }, (_, index) => ({ ...entry, subject: `user ${index}` }));
+      await writer().usage(many);
+      const pageAfter = (after: string) =>
+        usersWithUsage(database(), usage, { now: entry.periodStart, after, limit: 600 });
+      const page = await pageAfter('');
+      const rest = await pageAfter(page.at(-1) ?? '');
+      expect(page).toHaveLength(600);
+      expect(new Set([...page, ...rest]).size).toBe(1_001);
+      const over = { now: entry.periodEnd, after: '', limit: 600 };
+      expect(await usersWithUsage(database(), usage, over)).toEqual([]);
+    });
+
+    it("that is not there is said, with what makes it, and stands in nobody's way", async () => {
+      await run(`DROP TABLE ${quoterOf(database())(usage.table)}`);
+      const kept = writer();
+      await kept.usage([entry]);
+      await kept.usage([entry]);
+      expect(problems).toEqual([expect.stringMatching(/Usage_of_Features.*skene sync --database --print/s)]);
     });
   });
 

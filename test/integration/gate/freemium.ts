@@ -1,5 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { type GateFrontOptions, openGate } from '../../../src/adapters/gate.ts';
+import {
+  type GatedApp,
+  type GateFront,
+  type GateFrontOptions,
+  openGate,
+} from '../../../src/adapters/gate.ts';
 import { compileConfig } from '../../../src/compile/index.ts';
 import { type LoopInput, resolveConfig } from '../../../src/config/index.ts';
 import { DEV_SECRET } from '../../../src/dev/index.ts';
@@ -35,23 +40,24 @@ export async function loadSeed(): Promise<LoopInput> {
   return loaded.exported as LoopInput;
 }
 
-/** The gate of an app on the Redis of a world, and on its clock. */
+/** The gate of an app on the Redis of a world, and on its clock. Without a driver it leaves the database to the functions. */
 export function openGateIn(
   { stack }: World,
   loop: LoopInput,
-  options: Partial<GateFrontOptions> = {},
-): ReturnType<typeof openGate> {
+  { openDatabase, ...options }: Partial<GateFrontOptions> & Pick<GatedApp, 'openDatabase'> = {},
+): GateFront {
   const { env, urls, clock } = stack;
   return openGate(
-    { deployment: compileConfig(resolveConfig(loop)) },
+    { deployment: compileConfig(resolveConfig(loop)), openDatabase },
     {
       subject: { header: 'x-user' },
       now: clock.now,
       variables: {
         UPSTASH_REDIS_REST_URL: env.redis.url,
         UPSTASH_REDIS_REST_TOKEN: env.redis.token,
-        SKENE_URL: urls.functions,
+        SKENE_URL: `${urls.functions}/api`,
         SKENE_SECRET: DEV_SECRET,
+        DATABASE_URL: urls.database,
       },
       ...options,
     },

@@ -161,7 +161,7 @@ describe.each([
     'gives back what a handler that ends in "%s" was charged',
     async (does) => {
       for (const _ of [1, 2, 3, 4]) expect((await call(does)).status).toBeGreaterThanOrEqual(500);
-      await expect.poll(async () => standing(await peek(user))).toBe('0');
+      await expect.poll(async () => standing(await peek(user)), { timeout: 5_000 }).toBe('0');
       expect((await call()).status).toBe(200);
     },
   );
@@ -184,7 +184,7 @@ describe.each([
     // What failed was not counted: the same key may try again.
     const other = { 'idempotency-key': 'another' };
     expect((await call('broken', other)).status).toBe(500);
-    await expect.poll(async () => standing(await peek(user))).toBe('1');
+    await expect.poll(async () => standing(await peek(user)), { timeout: 5_000 }).toBe('1');
     expect((await call('ok', other)).status).toBe(200);
   });
 

@@ -95,9 +95,12 @@ describe.runIf(hasRedis('the histories of Stripe subscriptions'))('histories of 
       database: { urlVariable: 'X' },
       email: {},
     };
-    const context = { deployment, services, findByEmail: async () => undefined } as unknown as Parameters<
-      typeof acceptDelivery
-    >[1];
+    const context = {
+      deployment,
+      services,
+      findByEmail: async () => undefined,
+      keepSubscription: async () => {},
+    } as unknown as Parameters<typeof acceptDelivery>[1];
     const redis = { url: REDIS_URL, token: server.token };
     const histories = fc.sample(history, { numRuns: HISTORIES, seed: SEED });
     const wrong: unknown[] = [];

@@ -1,0 +1,2 @@
+/** Where the functions are in an app that says nothing else. */
+export const USUAL_PATH = '/api/skene';
