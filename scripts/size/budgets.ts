@@ -46,8 +46,9 @@ export function budgetOf(
 }
 
 /** How an entry is called in reports: `api/schedules/[task].ts with neon`. */
-export function nameOf({ entry, database }: Entry): string {
-  return database === undefined ? entry : `${entry} with ${database}`;
+export function nameOf({ entry, database, without = [] }: Entry): string {
+  const left = without.length === 0 ? '' : ` without ${without.join(', ')}`;
+  return `${entry}${database === undefined ? '' : ` with ${database}`}${left}`;
 }
 
 /** What of a measurement is not as its budget asks, in words; empty when all is well. */

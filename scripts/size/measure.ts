@@ -17,6 +17,8 @@ export interface Entry {
   entry: string;
   /** The provider whose driver the build gives it, where it asks a database: a file of `src/databases/open/`. */
   database?: string | undefined;
+  /** Files that are left out, with all that only they reach. */
+  without?: readonly string[] | undefined;
 }
 
 /** What one entry weighs once bundled for Node. */
@@ -31,7 +33,7 @@ export interface Measurement extends Entry {
  * Bundles `entry` as a deployment would at the least need it: for Node, with all packages, `node:*` left out.
  * Throws esbuild's error when something cannot be resolved.
  */
-export async function measure({ entry, database }: Entry, root: string): Promise<Measurement> {
+export async function measure({ entry, database, without = [] }: Entry, root: string): Promise<Measurement> {
   const { metafile, outputFiles } = await build({
     entryPoints: [resolve(root, entry)],
     absWorkingDir: root,
@@ -46,7 +48,7 @@ export async function measure({ entry, database }: Entry, root: string): Promise
     target: 'node20',
     external: ['node:*'],
     tsconfigRaw: {},
-    plugins: [withDatabase(database, root), withoutReact, withoutMissingPlans],
+    plugins: [withDatabase(database, root), withoutFiles(without, root), withoutReact, withoutMissingPlans],
     logLevel: 'silent',
   });
   const sizes = new Map(
@@ -63,6 +65,7 @@ export async function measure({ entry, database }: Entry, root: string): Promise
   return {
     entry,
     database,
+    without,
     reachable: weigh([...sizes.keys()]),
     atStart: weigh(loadedAtStart(entry, metafile)),
   };
@@ -113,6 +116,19 @@ function withDatabase(database: string | undefined, root: string): Plugin {
       if (database === undefined) return;
       const path = resolve(root, 'src/databases/open', `${database}.ts`);
       onResolve({ filter: /\/compiled\/database\.ts$/ }, () => ({ path }));
+    },
+  };
+}
+
+function withoutFiles(files: readonly string[], root: string): Plugin {
+  return {
+    name: 'without-files',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\./ }, ({ path, resolveDir }) =>
+        files.includes(relative(root, resolve(resolveDir, path)).split(sep).join('/'))
+          ? { path, external: true }
+          : undefined,
+      );
     },
   };
 }

@@ -1,5 +1,5 @@
 import { RequestError } from '../errors/index.ts';
-import type { createRuleBook } from './rules.ts';
+import type { RuleBook } from './rules.ts';
 import type { Store } from './store.ts';
 
 /** A plan, as the billing provider has it. */
@@ -17,7 +17,7 @@ export interface SubscribedPlan {
 
 interface AllowanceOptions {
   store: Store;
-  book: ReturnType<typeof createRuleBook>;
+  book: RuleBook;
   now: () => number;
   hashOf: (subject: string) => string;
 }
@@ -77,6 +77,9 @@ export function createAllowances({ store, book, now, hashOf }: AllowanceOptions)
       setExtra({ subject, loop }, 'g', { id, amount: undefined }),
   };
 }
+
+/** Changes what subjects may use. */
+export type Allowances = ReturnType<typeof createAllowances>;
 
 function refused(path: string, message: string): RequestError {
   return new RequestError('REQUEST_INVALID', message, { where: { path } });

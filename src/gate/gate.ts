@@ -1,6 +1,6 @@
 import type { Plan } from '../plan/index.ts';
-import { createAllowances } from './allowances.ts';
-import { checkAsk } from './ask.ts';
+import type { Allowances } from './allowances.ts';
+import { type Ask, type Call, type Charged, createCalls } from './call.ts';
 import {
   type Decision,
   type ReadReply,
@@ -9,14 +9,16 @@ import {
   type Standing,
   type UsageRow,
 } from './decision.ts';
+import { createLater } from './later.ts';
 import { createMemory } from './memory.ts';
-import type { Operation, Reply } from './operation.ts';
-import { createOutage, type DecideBySql } from './outage.ts';
+import type { Reply } from './operation.ts';
+import type { DecideBySql, Outage } from './outage.ts';
 import type { RedisAccess } from './redis.ts';
 import type { Route } from './route.ts';
-import { createRuleBook, type GateRule, type RuleSet, rulesOf } from './rules.ts';
+import { createRuleBook, rulesOf } from './rules.ts';
 import { createStore, StoreUnavailable } from './store.ts';
-import { createTellings, type GateEvent } from './tellings.ts';
+import { type Take, takeOf, UNGATED } from './take.ts';
+import type { GateEvent, Tellings } from './tellings.ts';
 
 /** What a gate is made of. */
 export interface GateOptions {
@@ -39,88 +41,33 @@ export interface GateOptions {
   onOutage?: ((error: unknown) => void) | undefined;
 }
 
-/** Whom a call is for, and what it is. */
-export interface Ask {
-  subject: string;
-  /** Whole units; 1 unless told. */
-  cost?: number | undefined;
-  /** The same for every attempt at one call: it is charged once. Made up unless told. Never what a client may choose freely. */
-  rid?: string | undefined;
-  /** The request, by which the rules are found. */
-  route?: Route | undefined;
-  /** A loop's id, instead of the request; with neither, all rules. */
-  loop?: string | undefined;
-  /** The subject's plan, where the application knows it and Stripe does not. */
-  plan?: string | undefined;
-}
-
-/** A decision, and what to do when the call is over. */
-export interface Take extends Decision {
-  rid: string;
-  /** What {@link Gate.undo} needs on another machine. */
-  hold: string;
-  /** The call is done: its units stay used. */
-  commit(): void;
-  /** The call failed through no fault of the client's: its units are given back, once. */
-  undo(): Promise<void>;
-}
-
-/** One call, as the gate goes about it. */
-interface Call {
-  ask: Ask;
-  set: RuleSet;
-  cost: number;
-  rid: string;
-  /** Made up for this call and no other: by it an attempt that is repeated is known from another call with the same `rid`. */
-  nonce: string;
-  /** Under what its answer is remembered. */
-  key: string;
-}
-
-/** As much of a call as giving back its units needs. */
-type Charged = Pick<Call, 'ask' | 'set' | 'rid' | 'nonce'>;
-
-/** How long a hold is kept, in ms: longer than any function runs. A client's own id is recognised for a day. */
-const HOLD_MS = 15 * 60_000;
-const CLIENT_HOLD_MS = 24 * 3_600_000;
-
 /** Opens a gate; nothing is sent until first used. */
 export function createGate(options: GateOptions) {
   const { redis, namespace = 'production', now = Date.now, timeoutMs = 800, onOutage = warn } = options;
   const prefix = `skene:${namespace}`;
   const store = createStore({ ...redis, prefix, now, timeoutMs, onOutage });
   const book = createRuleBook(rulesOf(options.plans));
+  const { hashOf, callOf, heldCallOf, operationOf, undoOf } = createCalls({ prefix, book });
   const memory = createMemory();
-  const outage = createOutage({ now, bySql: options.bySql, timeoutMs });
-  const tellings = createTellings({ store, now, onEvents: options.onEvents, onUsage: options.onUsage });
-  const self = crypto.randomUUID().replaceAll('-', '').slice(0, 16);
-  let count = 0;
-
-  const hashOf = (subject: string) => `${prefix}:gate:${subject}`;
-
-  function callOf(ask: Ask): Call {
-    const { subject, cost = 1, rid, plan, route, loop } = ask;
-    const nonce = `${self}${(count++).toString(36)}`;
-    checkAsk({ subject, cost, rid, plan });
-    const set = route === undefined ? book.forLoop(loop) : book.forRoute(route);
-    return { ask, set, cost, rid: rid ?? nonce, nonce, key: `${set.key} ${planText(ask)} ${subject}` };
-  }
-
+  // What few decisions need is loaded by the first that does.
+  const outage = createLater<Outage>(async () =>
+    (await import('./outage.ts')).createOutage({ now, bySql: options.bySql, timeoutMs }),
+  );
+  const tellings = createLater<Tellings>(async () =>
+    (await import('./tellings.ts')).createTellings({
+      store,
+      now,
+      onEvents: options.onEvents,
+      onUsage: options.onUsage,
+    }),
+  );
+  const allowances = createLater<Allowances>(async () =>
+    (await import('./allowances.ts')).createAllowances({ store, book, now, hashOf }),
+  );
   function known(call: Call): Decision | undefined {
     const at = now();
     const decision = memory.find(call.key, { cost: call.cost, now: at, revision: store.revision() });
     return decision && { ...decision, headers: rateLimitHeaders(decision.standings, at) };
-  }
-
-  const holdOf = ({ ask, set, rid, nonce }: Charged) =>
-    `${prefix}:gate-hold:${ask.subject}:${set.key}:${rid === nonce ? nonce : encodeURIComponent(rid)}`;
-
-  function operationOf(call: Call, mode: 't' | 'f' | 'p' | 'r'): Operation {
-    const { ask, set, cost, nonce } = call;
-    const hash = hashOf(ask.subject);
-    const ttl = ask.rid === undefined ? HOLD_MS : CLIENT_HOLD_MS;
-    const hold = mode === 't' || mode === 'f' ? holdOf(call) : hash;
-    return { hash, hold, rules: set.rules, form: `${mode} ${cost} ${ttl} ${planText(ask)}`, text: nonce };
   }
 
   /** Asks Redis, or, where it does not answer, the rules' policies. */
@@ -130,7 +77,7 @@ export function createGate(options: GateOptions) {
   ): Promise<{ decision: Decision; isCharged: boolean }> {
     try {
       const { reply, revision } = await store.run(operationOf(call, mode));
-      outage.over();
+      outage.loaded()?.over();
       const read = readReply(reply, { rules: call.set.rules, now: now() });
       const { decision, holdsUntil } = read;
       // Who has only looked has not been refused: the next call has to be, so that it is told of.
@@ -140,7 +87,8 @@ export function createGate(options: GateOptions) {
       return read;
     } catch (error) {
       const last = memory.last(call.key);
-      const decision = await outage.decide({ ...call, last, isPeek: mode !== 't' });
+      const { decide } = await outage.load();
+      const decision = await decide({ ...call, last, isPeek: mode !== 't' });
       if (mode === 't')
         makeGood(call, { decision, wasAsked: error instanceof StoreUnavailable && error.wasAsked });
       return { decision, isCharged: mode === 't' && decision.allowed };
@@ -158,16 +106,13 @@ export function createGate(options: GateOptions) {
     tell(call, readReply(reply, { rules: call.set.rules, now: now() }));
 
   function tell({ ask }: Call, { decision, signals, isCharged }: ReadReply): void {
-    tellings.raise(ask.subject, hashOf(ask.subject), signals);
-    if (isCharged) tellings.used(ask.subject, decision.standings);
+    if (signals.length > 0) tellings.use(({ raise }) => raise(ask.subject, hashOf(ask.subject), signals));
+    if (isCharged) used(ask.subject, decision.standings);
   }
 
-  const undoOf = (call: Charged): Operation => ({
-    hash: hashOf(call.ask.subject),
-    hold: holdOf(call),
-    rules: NO_RULES,
-    text: `u ${call.nonce}`,
-  });
+  function used(subject: string, standings: readonly Standing[]): void {
+    if (options.onUsage !== undefined) tellings.use((loaded) => loaded.used(subject, standings));
+  }
 
   /** Answers how the counters stand now, or nothing where there was nothing to give back. */
   async function giveBack(call: Charged): Promise<number[] | undefined> {
@@ -185,12 +130,8 @@ export function createGate(options: GateOptions) {
   }
 
   async function undo({ subject, hold }: { subject: string; hold: string }): Promise<boolean> {
-    const [key = '', rid = '', nonce = ''] = hold.split(' ');
-    const set = { ...book.named(key), key };
-    const call = { ask: { subject }, set, rid: decoded(rid), nonce };
-    if (set.rules.length === 0 || nonce === '') return false;
-    checkAsk({ subject, cost: 1, rid: call.rid });
-    return (await giveBack(call)) !== undefined;
+    const call = heldCallOf(subject, hold);
+    return call !== undefined && (await giveBack(call)) !== undefined;
   }
 
   /** A subject without a limit is let through, and counted later: many calls at once, but each of those that have an id of their own. */
@@ -200,7 +141,7 @@ export function createGate(options: GateOptions) {
       return () => store.owe(undoOf(call));
     }
     const tally = (units: number) =>
-      tellings.tally(operationOf(call, 'f'), units, (reply) => tellOf(call, reply));
+      tellings.use((loaded) => loaded.tally(operationOf(call, 'f'), units, (reply) => tellOf(call, reply)));
     tally(call.cost);
     return () => tally(-call.cost);
   }
@@ -215,14 +156,14 @@ export function createGate(options: GateOptions) {
     }
     // An id may be that of a call which was let through before the subject was blocked: only Redis knows.
     if (remembered !== undefined && ask.rid === undefined) {
-      tellings.again(ask.subject, remembered.standings);
+      tellings.loaded()?.again(ask.subject, remembered.standings);
       return takeOf(remembered, call);
     }
     const { decision, isCharged } = await decide(call, 't');
     if (!isCharged) return takeOf(decision, call);
     return takeOf(decision, call, async () => {
       const numbers = await giveBack(call);
-      if (numbers !== undefined) tellings.used(ask.subject, corrected(decision.standings, numbers));
+      if (numbers !== undefined) used(ask.subject, corrected(decision.standings, numbers));
     });
   }
 
@@ -243,69 +184,29 @@ export function createGate(options: GateOptions) {
     undo,
     /** Whether some rule is for this request. */
     isGated: (route: Route): boolean => book.forRoute(route).rules.length > 0,
-    ...createAllowances({ store, book, now, hashOf }),
+    /** Says which plan a subject has from now on. An older version of the same customer's changes nothing. */
+    setPlan: async (...args: Parameters<Allowances['setPlan']>) => (await allowances.load()).setPlan(...args),
+    /** Gives a subject a limit of its own in a loop, until a time (ms since the epoch) or for good; `undefined` takes it away. */
+    setLimit: async (...args: Parameters<Allowances['setLimit']>) =>
+      (await allowances.load()).setLimit(...args),
+    /** Gives a subject units beside its plan, which are used when the plan's are, the first to expire first. The same id is given once. */
+    grant: async (...args: Parameters<Allowances['grant']>) => (await allowances.load()).grant(...args),
+    /** Takes away what is left of a grant. */
+    revoke: async (...args: Parameters<Allowances['revoke']>) => (await allowances.load()).revoke(...args),
     /** Resolves when everything that was left for after the answer is done. Hand it to `waitUntil`. */
-    settled: tellings.settled,
+    settled: async (): Promise<void> =>
+      tellings.isWanted() ? (await tellings.load()).settled() : store.settled(),
   };
 }
 
 /** Decides whether a subject may use a feature now, and counts it. */
 export type Gate = ReturnType<typeof createGate>;
 
-const NO_RULES: GateRule[] = [];
-
-const UNGATED: Decision = {
-  allowed: true,
-  verdict: 'pass',
-  plan: 'free',
-  standings: [],
-  replayed: false,
-  degraded: false,
-  headers: {},
-};
-
 function warn(error: unknown): void {
   console.warn(
     'Skene: the gate cannot ask Redis; each loop decides by its onUnavailable until it can.',
     error,
   );
-}
-
-const planText = ({ plan }: Ask) => (plan === undefined ? '-' : encodeURIComponent(plan));
-
-/** A decision with what may be done about it; without `undo` nothing was charged, and nothing is to be given back. */
-function takeOf(decision: Decision, { set, rid, nonce }: Call, undo?: () => Promise<void>): Take {
-  // Copied by hand, for every call comes by here.
-  const { allowed, verdict, refusedBy, plan, standings, replayed, degraded, headers } = decision;
-  let isOver = undo === undefined;
-  return {
-    allowed,
-    verdict,
-    refusedBy,
-    plan,
-    standings,
-    replayed,
-    degraded,
-    headers,
-    rid,
-    hold: `${set.key} ${rid === nonce ? nonce : encodeURIComponent(rid)} ${nonce}`,
-    commit() {
-      isOver = true;
-    },
-    async undo() {
-      if (isOver) return;
-      isOver = true;
-      await undo?.();
-    },
-  };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return '';
-  }
 }
 
 /** Standings with what Redis said of each after something was given back: used, start of the period, sequence. */

@@ -108,6 +108,9 @@ export function createOutage({
   };
 }
 
+/** Decides while Redis is away. */
+export type Outage = ReturnType<typeof createOutage>;
+
 /** The limit a subject has by what is known: by the last decision on it, else by the plan that the app tells of, else as somebody who pays nothing. */
 function limitOf(rule: GateRule, { ask, last }: Call): Standing['limit'] {
   const known = last?.standings.find((standing) => standing.rule === rule)?.limit;

@@ -75,6 +75,9 @@ export function createRuleBook(rules: readonly GateRule[]) {
   };
 }
 
+/** Finds rules. */
+export type RuleBook = ReturnType<typeof createRuleBook>;
+
 const texts = new WeakMap<GateRule, string>();
 
 /**

@@ -142,6 +142,9 @@ export function createTellings({ store, now, onEvents, onUsage }: TellingOptions
   };
 }
 
+/** What the gate does after the answer. */
+export type Tellings = ReturnType<typeof createTellings>;
+
 function keyOf(subject: string, kind: Signal['kind'], { rule, periodStart }: Standing): string {
   return `${kind}:${rule.name}:${periodStart}:${subject}`;
 }

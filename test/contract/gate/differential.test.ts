@@ -71,7 +71,7 @@ describe.runIf(hasRedis('the differential test of the gate'))(
       const [state, same] = await Promise.all([stateOf(real, 'short'), stateOf(local, 'short')]);
       expect(same).toEqual(state);
       expect(state.filter((fields) => fields !== '')).toHaveLength(SUBJECTS.length);
-    }, 120_000);
+    }, 300_000);
   },
 );
 

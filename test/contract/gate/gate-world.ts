@@ -134,6 +134,8 @@ export function createGates(redis: TestRedis, plans: Plan[]) {
         redis: { ...redis, fetch: line.fetch },
         now: () => world.now,
         onOutage: () => {},
+        // A busy machine is no outage.
+        timeoutMs: 30_000,
         ...options,
       });
       return { gate, line };

@@ -24,7 +24,7 @@ async function openGate(usage: Usage, options: Partial<GateOptions> = {}) {
   const world = createGates(redis, plansOf(usage));
   const { gate, line } = world.open({ timeoutMs: 60, ...options });
   await gate.peek({ subject: 'nobody' });
-  return { world, gate, line, other: world.open().gate };
+  return { gate, line, other: world.open().gate };
 }
 
 const used = async (gate: Awaited<ReturnType<typeof openGate>>['gate'], subject = 'ada') =>
