@@ -26,11 +26,8 @@ function printTrial(trial: TrialOutcomes, terminal: Terminal): void {
   out(`    ${upliftText(trial)}`);
   const rows = trial.emails.flatMap(({ step, variants }) => variants.map((one) => rowOf(step, one)));
   if (rows.length === 0) return;
-  const table: string[][] = [
-    ['email', 'variant', 'sent', 'open', 'reached', 'share', '95 % interval'],
-    ...rows,
-  ];
-  printTable(table, { ...terminal, out: (line) => out(`    ${line}`) });
+  const head = ['email', 'variant', 'sent', 'opened', 'clicked', 'open', 'reached', 'share', '95 % interval'];
+  printTable([head, ...rows], { ...terminal, out: (line) => out(`    ${line}`) });
 }
 
 function upliftText({ uplift, heldOut }: TrialOutcomes): string {
@@ -43,13 +40,14 @@ function upliftText({ uplift, heldOut }: TrialOutcomes): string {
     : 'no uplift yet: nobody was mailed';
 }
 
-function rowOf(step: string, { variant, pinned, sent, open, converted, rate }: VariantOutcomes): string[] {
+function rowOf(step: string, { variant, pinned, rate, ...counts }: VariantOutcomes): string[] {
+  const { sent, opened, clicked, open, converted } = counts;
   const name = `${variant === '' ? '-' : variant}${pinned ? ' (pinned)' : ''}`;
   const interval = rate === undefined ? '' : `${percent(rate.low)} to ${percent(rate.high)}`;
   return [
     step,
     name,
-    ...[sent, open, converted].map(String),
+    ...[sent, opened, clicked, open, converted].map(String),
     rate === undefined ? '' : percent(rate.share),
     interval,
   ];

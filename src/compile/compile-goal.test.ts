@@ -49,7 +49,7 @@ describe('a goal', () => {
 
   it('of a retention loop is anything new, by the column that makes somebody dormant', () => {
     const { goal } = compile(retention);
-    expect(goal).toMatchObject({ sign: { type: 'activity', column: 'last_seen' }, look: 86_400 });
+    expect(goal).toMatchObject({ sign: { type: 'activity', column: 'last_seen' }, look: 43_200 });
     expect(goal.step).toBeUndefined();
   });
 
@@ -58,7 +58,7 @@ describe('a goal', () => {
       ...retention,
       steps: [{ ...retention.steps[0], condition: { type: 'activity', table: 'sessions' }, action: email }],
     });
-    expect(goal).toMatchObject({ sign: { type: 'activity', actions: { table: 'sessions' } }, look: 86_400 });
+    expect(goal).toMatchObject({ sign: { type: 'activity', actions: { table: 'sessions' } }, look: 43_200 });
   });
 
   it('is by events alone where no column of the users table says when', () => {

@@ -7,8 +7,11 @@ import { compileCondition, dialectsOf } from './compile-condition.ts';
 /** How long a goal that nobody named counts, in seconds. */
 const USUAL_WITHIN = 30 * 86_400;
 
-/** Into how many parts a window is cut by looks: a query costs one for each subject, users are looked up by the thousand. */
-const LOOKS = { query: 6, activity: 30 };
+/**
+ * Into how many parts a window is cut by looks. A query costs one for each subject; users are looked up by the thousand, so often that each tick
+ * of a daily loop does.
+ */
+const LOOKS = { query: 6, activity: 60 };
 
 /** The Events that tell of somebody who pays, or pays more. */
 const PAID = { name: 'subscription.started', or: ['subscription.upgraded'] };

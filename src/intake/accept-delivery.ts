@@ -5,6 +5,7 @@ import type { Delivery, EmailReport } from '../sources/webhook.ts';
 import type { State, SuppressionReason } from '../state/index.ts';
 import type { SubscriptionEntry } from '../usage/index.ts';
 import { acceptEvents } from './accept.ts';
+import { noteEmail } from './note-email.ts';
 import type { Services } from './services.ts';
 import { settleCustomer } from './settle-customer.ts';
 
@@ -38,7 +39,7 @@ export async function acceptDelivery(
       addressKey: contact.email === undefined ? undefined : addressKey(contact.email),
     });
   }
-  if (delivery.email !== undefined) await noteEmail(delivery.email, context);
+  if (delivery.email !== undefined) await settleEmail(delivery.email, context);
   const news = delivery.customer && (await settleCustomer(delivery.customer, context));
   const events = delivery.events.map((event) => ({ ...event, subject: event.subject ?? news?.subject }));
   const { started, known, refused } = await acceptEvents([...events, ...(news?.events ?? [])], {
@@ -61,14 +62,10 @@ async function isAboutErased({ events, contact }: Delivery, state: State): Promi
   return subject !== undefined && (await state.erasure.wasErased(subject));
 }
 
-async function noteEmail(report: EmailReport, context: DeliveryContext): Promise<void> {
-  const { state } = context.services;
-  const { outcome, runId, step = '', to, suppress, at } = report;
-  const run = runId === undefined ? undefined : await state.runLog.find(runId);
-  if (run !== undefined)
-    await state.runLog.record([
-      { runId: run.runId, loop: run.loop, subject: run.subject, outcome, step, at },
-    ]);
+/** Counts what became of an email, and mails those no more who bounced or complained. */
+async function settleEmail(report: EmailReport, context: DeliveryContext): Promise<void> {
+  const { to, suppress } = report;
+  const run = await noteEmail(report, context);
   if (suppress !== undefined)
     await Promise.all(
       to.map((address) => suppressAddress(address, { reason: suppress, subject: run?.subject }, context)),

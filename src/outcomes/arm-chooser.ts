@@ -35,6 +35,14 @@ export function emailKey(step: PlanStep, action: PlanAction): string {
   return action === step.otherwise ? `${step.id}:otherwise` : step.id;
 }
 
+/** Under which name an email of a step is counted, by the variant it was: what its tags say when it is opened. */
+export function keyOfVariant(step: PlanStep, variant: string): string {
+  const { action, otherwise } = step;
+  const isOwn =
+    action.type === 'email' && (variant === '' || action.variants.some(({ id }) => id === variant));
+  return !isOwn && otherwise !== undefined ? emailKey(step, otherwise) : step.id;
+}
+
 /** Reads what there is to choose by; nothing is read where there is nothing to choose. */
 export async function createArmChooser(plan: Plan, { state, now }: ChooserContext): Promise<ArmChooser> {
   const isTrying = plan.steps.flatMap(emailsOf).some(({ email }) => isOpen(email));

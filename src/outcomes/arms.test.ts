@@ -12,6 +12,8 @@ const counted = (arm: string, more: Partial<ArmCount>): ArmCount => ({
   mailed: 0,
   closed: 0,
   open: [],
+  opened: 0,
+  clicked: 0,
   converted: 0,
   ...more,
 });

@@ -35,7 +35,15 @@ function simulate(seed: string, truth: Truth, judge: Judge = evidenceOf): Campai
   const random = createRandom(seed);
   const step: StepCount = {
     step: 's',
-    arms: Object.keys(truth.arms).map((arm) => ({ arm, mailed: 0, closed: 0, open: [], converted: 0 })),
+    arms: Object.keys(truth.arms).map((arm) => ({
+      arm,
+      mailed: 0,
+      closed: 0,
+      open: [],
+      opened: 0,
+      clicked: 0,
+      converted: 0,
+    })),
     delays: [],
   };
   const pending: Array<{ at: number; arm: string; part: number }> = [];

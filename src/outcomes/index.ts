@@ -1,5 +1,12 @@
 /** Floor 4: what runs came to: goals, experiments, uplift. */
-export { type ArmChooser, createArmChooser, emailKey, emailsOf, isOpen } from './arm-chooser.ts';
+export {
+  type ArmChooser,
+  createArmChooser,
+  emailKey,
+  emailsOf,
+  isOpen,
+  keyOfVariant,
+} from './arm-chooser.ts';
 export { askDatabase } from './ask-database.ts';
 export { countReached, type GoalContext, noteGoals, type ReachedGoal, timeOf } from './goals.ts';
 export { isHeldOut } from './held-out.ts';

@@ -50,6 +50,8 @@ export interface VariantOutcomes {
   pinned: boolean;
   /** Emails, those included that came after the goal. */
   sent: number;
+  opened: number;
+  clicked: number;
   /** Of these, how many windows are open: more may reach the goal yet. */
   open: number;
   /** How many reached the goal in time, and after no later email of the loop. */
@@ -118,12 +120,14 @@ async function readTrial(
 
 function variantOf(id: string, arms: readonly ArmCount[]): Omit<VariantOutcomes, 'pinned'> {
   const found = arms.find(({ arm }) => arm === id);
-  const { mailed = 0, closed = 0, converted = 0 } = found ?? {};
+  const { mailed = 0, closed = 0, converted = 0, opened = 0, clicked = 0 } = found ?? {};
   const open = (found?.open ?? []).reduce((sum, { mails }) => sum + mails, 0);
   const trials = closed + open;
   return {
     variant: id,
     sent: mailed,
+    opened,
+    clicked,
     open,
     converted,
     rate: trials === 0 ? undefined : shareInterval({ successes: Math.min(converted, trials), trials }),

@@ -145,7 +145,12 @@ export function createPageMailer({ payload, services, database, sending, pace }:
   return {
     /** Sends what a page claimed, and says what became of everybody on it. */
     async mail(page: OpenPage, view: PageView): Promise<PageFact[]> {
-      const skipped = page.skipped.map(({ subject, outcome, reason }) => ({ subject, outcome, reason }));
+      const skipped = page.skipped.map(({ subject, outcome, reason, isNew }) => ({
+        subject,
+        outcome,
+        reason,
+        isOld: outcome === 'held_out' && !isNew,
+      }));
       if (page.claimed.length === 0) return skipped;
       const { sent } = page;
       const facts =

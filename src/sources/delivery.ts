@@ -29,6 +29,8 @@ export interface EmailReport {
   /** The run and the step that sent it, where its tags say so. */
   runId?: string | undefined;
   step?: string | undefined;
+  /** The variant it was, where there are variants. */
+  variant?: string | undefined;
   /** Whom it was sent to. */
   to: string[];
   /** Why these addresses must not be mailed again, when they must not. */

@@ -63,6 +63,7 @@ export function readResend(payload: unknown, { at }: { at: number }): Delivery {
       outcome,
       runId: tags.run,
       step: tags.step,
+      variant: tags.variant,
       to: typeof data.to === 'string' ? [data.to] : (data.to ?? []),
       suppress: suppressionOf(outcome, data.bounce?.type ?? undefined),
       at: Number.isNaN(time) ? at : time,

@@ -48,6 +48,8 @@ export interface PageFact {
   subject: string;
   outcome: string;
   reason: string;
+  /** They were held out before, and counted then. */
+  isOld?: boolean | undefined;
   /** Present for who was claimed: whether the claim stands, as they were mailed (or may have been). */
   claim?: { claimed: Claimed; stands: boolean } | undefined;
 }

@@ -39,10 +39,13 @@ export function createKeys(namespace: string) {
     page: (id: string) => `${root}:page:${id}`,
     /**
      * Hash, what is counted for a goal of a loop, about nobody in particular: `treated`, `held` and of them `won|treated`, `won|held`, `won|none`;
-     * emails by step and arm `mails|step|arm`, of them `closed|step|arm` and `sent|step|arm|part`; conversions `credit|step|arm`, `delay|step|part`.
+     * emails by step and arm `mails|step|arm`, of them `closed|step|arm` and `sent|step|arm|part`; conversions `credit|step|arm`, `delay|step|part`;
+     * what became of emails `opened|step|arm`, `clicked|step|arm`.
      */
     trials: ({ loop, entry, goal }: { loop: string; entry: string; goal: string }) =>
       `${root}:trials:${loop}:${entry}:${goal}`,
+    /** Set, for a while: what became of the emails that a pass has sent, by outcome, step and address (hashed). */
+    engaged: (runId: string) => `${root}:engaged:${runId}`,
     /** Sorted set of subjects by when it is to be looked whether they reached the goal of a loop that no event tells of. */
     looks: (loop: string, entry: string) => `${root}:looks:${loop}:${entry}`,
     /** Sorted set of run ids by the time they started. */

@@ -96,7 +96,7 @@ export function createPageSettling(redis: Redis, keys: Keys) {
         open: isLast ? '0' : '1',
         quietUntil,
         quietText: String(quietUntil),
-        counts: countsOf(facts.map(({ outcome }) => outcome)),
+        counts: countsOf(facts.flatMap(({ outcome, isOld }) => (isOld ? [] : [outcome]))),
         reasons: countsOf(facts.filter(hasReason).map(({ outcome, reason }) => `${outcome}|${reason}`)),
         field: episodeField(pass),
         historyField: historyField(pass),

@@ -2,6 +2,7 @@ import { createClaims } from './claims.ts';
 import { createContacts } from './contacts.ts';
 import { createConversions } from './conversions.ts';
 import { createCursors } from './cursors.ts';
+import { createEngagement } from './engagement.ts';
 import { createEpisodes } from './episodes.ts';
 import { createErasure } from './erasure.ts';
 import { createHistory } from './history.ts';
@@ -41,6 +42,7 @@ export function createState(options: { url: string; token: string; namespace: st
     history: createHistory(redis, keys),
     looks: createLooks(redis, keys),
     trials: createTrials(redis, keys),
+    engagement: createEngagement(redis, keys),
     /** Round trip to Redis; throws when it cannot be reached. */
     ping: async (): Promise<void> => void (await redis.ping()),
   };

@@ -7,6 +7,9 @@ export interface ArmCount {
   closed: number;
   /** Emails whose window is open, by the part of time they were sent in. */
   open: Array<{ part: number; mails: number }>;
+  /** How many were opened and clicked, as far as the provider tells. */
+  opened: number;
+  clicked: number;
   /** How many reached the goal after it, before another email of the loop. */
   converted: number;
 }
@@ -52,7 +55,15 @@ export function readCounts(reply: readonly string[]): TrialCounts {
   };
   const armOf = (step: string, arm: string): ArmCount => {
     const { arms } = stepOf(step);
-    const found = arms.get(arm) ?? { arm, mailed: 0, closed: 0, open: [], converted: 0 };
+    const found = arms.get(arm) ?? {
+      arm,
+      mailed: 0,
+      closed: 0,
+      open: [],
+      opened: 0,
+      clicked: 0,
+      converted: 0,
+    };
     arms.set(arm, found);
     return found;
   };
@@ -71,6 +82,7 @@ export function readCounts(reply: readonly string[]): TrialCounts {
       counts[field === 'won|held' ? 'held' : 'treated'].converted = value;
     else if (field === 'won|none') counts.unmailed = value;
     else if (kind === 'mails') armOf(step, arm).mailed = value;
+    else if (kind === 'opened' || kind === 'clicked') armOf(step, arm)[kind] = value;
     else if (kind === 'closed') armOf(step, arm).closed = value;
     else if (kind === 'sent') armOf(step, arm).open.push({ part: Number(part), mails: value });
     else if (kind === 'credit') armOf(step, arm).converted = value;

@@ -116,6 +116,12 @@ for index = 1, #all, 2 do
 end
 return folded and redis.call('HGETALL', KEYS[1]) or all`;
 
+/** KEYS: the subject of each. ARGV: the field of each. Answers with their records as they are kept. */
+export const WINDOWS = `
+local records = {}
+for index, subject in ipairs(KEYS) do records[index] = redis.call('HGET', subject, ARGV[index]) or '' end
+return records`;
+
 /** KEYS: subject. ARGV: field, arm, how long to keep it. */
 export const CHOOSE = `
 redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2])

@@ -3,7 +3,7 @@ import type { Keys } from './keys.ts';
 import { type Redis, reachRedis } from './redis.ts';
 import { dayOf } from './run-log.ts';
 import { partOf, readCounts, type TrialCounts } from './trial-counts.ts';
-import { CHOOSE, COUNTS, ENTER, EXPOSE, REACH, SUBJECT_SECONDS } from './trial-scripts.ts';
+import { CHOOSE, COUNTS, ENTER, EXPOSE, REACH, SUBJECT_SECONDS, WINDOWS } from './trial-scripts.ts';
 
 /** Which goal of which loop is counted. */
 export interface TrialSite {
@@ -141,17 +141,27 @@ export function createTrials(redis: Redis, keys: Keys) {
       return news.map((one) => Number(one) === 1);
     },
 
-    /** The windows of these subjects who have not reached the goal, those that are over included; a command each. */
+    /** Counts that an email was opened or clicked. */
+    async engage(
+      site: TrialSite,
+      { step, arm, outcome }: { step: string; arm: string; outcome: 'opened' | 'clicked' },
+    ): Promise<void> {
+      await reachRedis(() => redis.hincrby(trialsOf(site), `${outcome}|${step}|${arm}`, 1));
+    },
+
+    /** The windows of these subjects who have not reached the goal, those that are over included, in one command. */
     async windows(
       wanted: ReadonlyArray<{ site: TrialSite; subject: string }>,
     ): Promise<Array<OpenWindow | undefined>> {
       if (wanted.length === 0) return [];
-      const found = await reachRedis(async () => {
-        const pipeline = redis.pipeline();
-        for (const { site, subject } of wanted) pipeline.hget(keys.subject(subject), trialField(site));
-        return pipeline.exec<Array<string | null>>();
-      });
-      return wanted.map(({ site, subject }, index) => windowOf(found[index] ?? null, { site, subject }));
+      const found = await reachRedis(() =>
+        redis.eval<string[], string[]>(
+          WINDOWS,
+          wanted.map(({ subject }) => keys.subject(subject)),
+          wanted.map(({ site }) => trialField(site)),
+        ),
+      );
+      return wanted.map(({ site, subject }, index) => windowOf(found[index] ?? '', { site, subject }));
     },
 
     /** Settles which arm of a step somebody gets: the first that was chosen stays, whatever is chosen later. */
@@ -177,10 +187,10 @@ export function createTrials(redis: Redis, keys: Keys) {
 }
 
 function windowOf(
-  text: string | null,
+  text: string,
   { site, subject }: { site: TrialSite; subject: string },
 ): OpenWindow | undefined {
-  if (text === null) return undefined;
+  if (text === '') return undefined;
   const { h, f, a, w } = JSON.parse(text) as { h: string; f: number; a: number; w?: number };
   return h === site.goal && w === undefined ? { subject, since: f, last: a } : undefined;
 }

@@ -81,8 +81,24 @@ describe('trials', () => {
         {
           step: 's',
           arms: [
-            { arm: 'a', mailed: 1, closed: 0, open: [{ part, mails: 1 }], converted: 1 },
-            { arm: 'b', mailed: 1, closed: 0, open: [{ part, mails: 1 }], converted: 0 },
+            {
+              arm: 'a',
+              mailed: 1,
+              closed: 0,
+              open: [{ part, mails: 1 }],
+              opened: 0,
+              clicked: 0,
+              converted: 1,
+            },
+            {
+              arm: 'b',
+              mailed: 1,
+              closed: 0,
+              open: [{ part, mails: 1 }],
+              opened: 0,
+              clicked: 0,
+              converted: 0,
+            },
           ],
           delays: [1],
         },

@@ -78,6 +78,23 @@ describe('a campaign for an audience', () => {
       );
   });
 
+  it('counts who opened and clicked, each once, for the variant they got', async () => {
+    const { mailed } = await open(20);
+    await world.advance('1d');
+    const opened = world.emails.filter(({ subject }) => subject === 'We miss you').slice(0, 3);
+    expect(opened).toHaveLength(3);
+    for (const { to, tags, id } of [...opened, ...opened])
+      await world.webhook.resend('email.opened', { email_id: id, to, tags });
+    const [first] = opened;
+    await world.webhook.resend('email.clicked', { email_id: first?.id, to: first?.to, tags: first?.tags });
+    const { outcomes, trial } = await outcomesOf(campaign, world);
+    expect(outcomes).toMatchObject({ sent: mailed.length, opened: 3, clicked: 1 });
+    expect(trial.emails[0]?.variants).toMatchObject([
+      { variant: 'short', opened: 3, clicked: 1 },
+      { variant: 'long', opened: 0, clicked: 0 },
+    ]);
+  });
+
   it('counts an event of the app as coming back, and its next email is not sent to who has', async () => {
     const [first] = campaign.steps;
     if (first === undefined) throw new Error('The loop has a step.');
