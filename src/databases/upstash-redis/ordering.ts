@@ -13,7 +13,8 @@ export interface OrderPlace {
   type: 'order';
   insert?: Progress | undefined;
   update?: Progress | undefined;
-  turn: OrderedOperation;
+  /** Which of them is being read; nothing between two rounds. */
+  turn?: OrderedOperation | undefined;
 }
 
 /** What a sorted set can tell. */
@@ -33,25 +34,34 @@ export function orderKeys(watch: Watch, layout: TableLayout): OrderKeys {
   return { ...(insert && { insert }), ...(update && { update }) };
 }
 
-/** The place behind the newest members there are. */
-export async function beginOrder(client: RedisClient, keys: OrderKeys): Promise<OrderPlace> {
-  const begin = async (key: string): Promise<Progress> => {
-    const [reply] = await client.ask((pipeline) =>
-      pipeline.zrange(key, 0, 0, { rev: true, withScores: true }),
-    );
-    const floor = positionsOf(reply)[0];
-    return { column: key, floor, settled: floor?.value, top: floor?.value };
-  };
-  return {
-    type: 'order',
-    turn: keys.insert === undefined ? 'update' : 'insert',
-    insert: keys.insert === undefined ? undefined : await begin(keys.insert),
-    update: keys.update === undefined ? undefined : await begin(keys.update),
-  };
+/** The place behind the newest members there are, for every sorted set that is not being read yet. */
+export async function beginOrder(
+  client: RedisClient,
+  keys: OrderKeys,
+  known: OrderPlace = { type: 'order' },
+): Promise<OrderPlace> {
+  const begun: OrderPlace = { type: 'order', turn: known.turn };
+  for (const operation of operationsOf(keys)) {
+    const key = keys[operation] ?? '';
+    const progress = known[operation];
+    begun[operation] = progress?.column === key ? progress : await beginAt(client, key);
+  }
+  return begun;
+}
+
+async function beginAt(client: RedisClient, key: string): Promise<Progress> {
+  const [reply] = await client.ask((pipeline) => pipeline.zrange(key, 0, 0, { rev: true, withScores: true }));
+  const [floor] = positionsOf(reply);
+  return { column: key, floor, settled: floor?.value, top: floor?.value };
+}
+
+function operationsOf(keys: OrderKeys): OrderedOperation[] {
+  return (['insert', 'update'] as const).filter((operation) => keys[operation] !== undefined);
 }
 
 interface OrderOptions {
   layout: TableLayout;
+  /** At least one. */
   keys: OrderKeys;
   place: OrderPlace;
   limit: number;
@@ -62,21 +72,21 @@ interface OrderOptions {
 /** The next members of the sorted set whose turn it is, and their rows. */
 export async function orderPage(
   client: RedisClient,
-  { layout, keys, place, limit, overlapMs, now }: OrderOptions,
+  { layout, keys, place: known, limit, overlapMs, now }: OrderOptions,
 ): Promise<{ found: FoundChange[]; place: OrderPlace; isLast: boolean }> {
-  const operation = place.turn;
-  const key = keys[operation];
+  const place = await beginOrder(client, keys, known);
+  const operations = operationsOf(keys);
+  const index = place.turn === undefined ? 0 : Math.max(0, operations.indexOf(place.turn));
+  const operation = operations[index] ?? 'insert';
   const progress = place[operation];
-  if (key === undefined || progress === undefined)
-    return { found: [], place: { ...place, turn: 'insert' }, isLast: true };
+  if (progress === undefined) return { found: [], place: { ...place, turn: undefined }, isLast: true };
   const pass = nextPass(progress, now(), overlapMs);
-  const positions = await readPositions(client, { key, pass, limit });
+  const positions = await readPositions(client, { key: progress.column, pass, limit });
   const isEnd = positions.length < limit;
   const next = afterPage(progress, pass, { last: positions.at(-1), isEnd, now: now() });
   const found = await rowsAt(client, { layout, operation, positions, at: now() });
-  const isLast = isEnd && (operation === 'update' || keys.update === undefined);
-  const turn = isEnd ? (isLast && keys.insert !== undefined ? 'insert' : 'update') : operation;
-  return { found, place: { ...place, [operation]: next, turn }, isLast };
+  const turn = isEnd ? operations[index + 1] : operation;
+  return { found, place: { ...place, [operation]: next, turn }, isLast: turn === undefined };
 }
 
 /** How many members lie behind a place. */

@@ -22,11 +22,14 @@ interface Leaving {
   isLast?: boolean | undefined;
 }
 
-interface Page {
+interface Page<TPlace = Place> {
   found: FoundChange[];
-  place: Place;
+  place: TPlace;
   isLast: boolean;
 }
+
+/** A page of rows that were looked at themselves. */
+type RowPage = Page<ScanPlace | OrderPlace>;
 
 const USUAL_OVERLAP_MS = 30_000;
 
@@ -48,20 +51,21 @@ export function createPolling(
     const last = await lastEntry(client, watch.table);
     if (last !== undefined) return { type: 'stream', after: last };
     const keys = orderKeys(watch, layout);
-    return keys.insert === undefined && keys.update === undefined
-      ? beginScan(now())
-      : beginOrder(client, keys);
+    return isEmpty(keys) ? beginScan(now()) : beginOrder(client, keys);
   }
 
   async function readPage(watch: Watch, place: Place, limit: number): Promise<Page> {
     const layout = layoutOf(watch.table);
     if (place.type === 'stream') return readStream(client, { layout, place, limit });
+    const keys = orderKeys(watch, layout);
+    // The config names no sorted set any more.
+    if (place.type === 'order' && isEmpty(keys)) return { found: [], place: beginScan(now()), isLast: false };
     const { metAt, isLast } = await leave(watch.table, place);
-    const page: Page =
+    const page: RowPage =
       place.type === 'scan'
         ? await scanPage(client, { watch, layout, place, limit, now })
-        : await orderPage(client, { layout, keys: orderKeys(watch, layout), place, limit, overlapMs, now });
-    if (!page.isLast || !isLast) return { ...page, place: { ...page.place, metAt, isLast } as Place };
+        : await orderPage(client, { layout, keys, place, limit, overlapMs, now });
+    if (!page.isLast || !isLast) return { ...page, place: { ...page.place, metAt, isLast } };
     // There was no stream when watching began, so all of it is news.
     const shared = await lastEntry(client, watch.table);
     return { ...page, place: { type: 'stream', after: '0-0', shared }, isLast: false };
@@ -70,7 +74,7 @@ export function createPolling(
   /** Looks, before a pass begins, whether a stream has come up, and whether this is the last pass before it is read. */
   async function leave(table: string, place: (ScanPlace | OrderPlace) & Leaving): Promise<Leaving> {
     const isBetweenPasses =
-      place.type === 'scan' ? place.at === '0' && now() >= place.next : place[place.turn]?.pass === undefined;
+      place.type === 'scan' ? place.at === '0' && now() >= place.next : place.turn === undefined;
     if (place.isLast || !isBetweenPasses) return place;
     if ((await lastEntry(client, table)) === undefined) return {};
     const metAt = place.metAt ?? now();
@@ -127,6 +131,10 @@ export function createPolling(
       return orderBacklog(client, orderKeys(watch, layoutOf(watch.table)), place);
     },
   };
+}
+
+function isEmpty(keys: object): boolean {
+  return Object.keys(keys).length === 0;
 }
 
 function operationsOf({ changes }: Watch): string {

@@ -215,6 +215,29 @@ describe.each(SERVERS)('watching, on %s', (_, start) => {
     });
   });
 
+  it('reads updates by a sorted set of their own, also one that is named later, or no more', async () => {
+    const both: Watch = { ...actions, lookups: [], changes: actions.changes.slice(0, 2) };
+    const byCreation = { created_at: 'made' };
+    const first = await watchTable(both, { user_actions: { index: byCreation } });
+    expect((await first.polling.check(both)).refused).toMatchObject([{ operation: 'update' }]);
+    await first.watcher.poll();
+    const byBoth = await watchTable(both, {
+      user_actions: { index: { ...byCreation, updated_at: 'changed' } },
+    });
+    byBoth.watcher.cursor = first.watcher.cursor;
+    await byBoth.watcher.poll();
+    await plain.hset('user_actions:1', { kind: 'done' });
+    await plain.zadd('made', { score: now, member: 'user_actions:1' });
+    expect(shown(await byBoth.watcher.poll())).toEqual(['insert 1']);
+    await plain.zadd('changed', { score: now, member: '1' });
+    expect(shown(await byBoth.watcher.poll())).toContain('update 1');
+    const neither = await watchTable(both);
+    neither.watcher.cursor = byBoth.watcher.cursor;
+    expect(await neither.watcher.poll()).toEqual([]);
+    await plain.hset('user_actions:2', { kind: 'begun' });
+    expect(shown(await neither.watcher.poll())).toEqual(['insert 2']);
+  });
+
   it('goes over to the stream without missing a row or telling a change twice, while an older app still writes', async () => {
     const { watcher } = await watchTable(actions);
     let next = 0;
