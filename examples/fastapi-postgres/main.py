@@ -1,5 +1,6 @@
 """An app to sign up to, whose key action is the first project somebody creates through its API."""
 
+import asyncio
 import hashlib
 import os
 import secrets
@@ -12,13 +13,25 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from psycopg.errors import UniqueViolation
 from psycopg.rows import dict_row
 from pydantic import BaseModel
+from starlette.datastructures import Headers
+from starlette.types import Scope
 
 from skene import track
+from skene_gate import GateMiddleware
 
 DATABASE_URL = os.environ["DATABASE_URL"]
 APP_URL = os.environ.get("APP_URL", "http://127.0.0.1:8000")
 
 app = FastAPI(title="Projects")
+
+
+async def gate_subject(scope: Scope) -> str | None:
+    """Whose API key came with a request, for the gate; who has none is turned away by the endpoint."""
+    scheme, _, api_key = Headers(scope=scope).get("authorization", "").partition(" ")
+    return await asyncio.to_thread(user_with_key, api_key) if scheme.lower() == "bearer" else None
+
+
+app.add_middleware(GateMiddleware, subject=gate_subject, prefix="/reports/")
 
 
 class SignUp(BaseModel):
@@ -34,6 +47,12 @@ def database() -> Iterator[psycopg.Connection]:
     """A connection for one request. Each `with db.transaction()` commits before the answer is sent."""
     with psycopg.connect(DATABASE_URL, autocommit=True, row_factory=dict_row) as connection:
         yield connection
+
+
+def user_with_key(api_key: str) -> str | None:
+    with psycopg.connect(DATABASE_URL, autocommit=True) as db:
+        user = db.execute("SELECT id FROM users WHERE api_key_hash = %s", [hash_key(api_key)]).fetchone()
+        return None if user is None else str(user[0])
 
 
 def current_user(
@@ -90,3 +109,11 @@ def create_project(
         track, "project.created", subject=str(user_id), event_id=str(project_id), data={"name": body.name}
     )
     return {"id": str(project_id)}
+
+
+@app.post("/reports/{kind}", status_code=status.HTTP_201_CREATED)
+def make_report(kind: str, user_id: UUID = Depends(current_user)) -> dict[str, str]:
+    """Makes a report. Where a loop limits them, as `limits/` does, the gate counts those that were made."""
+    if kind == "broken":
+        raise RuntimeError("This report cannot be made.")
+    return {"kind": kind, "user": str(user_id)}

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type DevProcess, startDev } from '../e2e/dev-process.ts';
@@ -24,7 +25,8 @@ describe.skipIf(python === undefined || !hasPostgres(`examples/${NAME}`))(`examp
     await client.query(schemaOf(NAME));
     await client.end();
 
-    dev = startDev(loops, ['--database-url', database]);
+    cpSync(join(folderOf(NAME), 'limits'), join(loops, 'limits'), { recursive: true });
+    dev = startDev(join(loops, 'limits'), ['--database-url', database]);
     const urlOf = async (name: string) => (await dev.line(new RegExp(`^ +${name} +(\\S+)$`, 'm')))[1] ?? '';
     inbox = await urlOf('inbox');
     const port = await freePort();
@@ -75,6 +77,40 @@ describe.skipIf(python === undefined || !hasPostgres(`examples/${NAME}`))(`examp
     await post('/projects', { name: 'Told' }, bob.api_key);
     await dev.line(new RegExp(`event +project\\.created .*${bob.id}`));
     expect(app.output()).not.toContain('Skene did not take');
+  });
+
+  it('counts reports per user, answers beyond the limit, charges for no failure, and asks to upgrade', async () => {
+    const [, kim] = await post('/signup', { email: 'kim@example.com', name: 'Kim' });
+    const report = (kind: string, headers: Record<string, string> = {}) =>
+      fetch(`${app.url}/reports/${kind}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${kim.api_key}`, ...headers },
+      });
+    const [first, again] = [
+      await report('sales', { 'idempotency-key': 'one' }),
+      await report('sales', { 'idempotency-key': 'one' }),
+    ];
+    expect([first.status, first.headers.get('ratelimit')]).toEqual([201, '"reports/step-1";r=2;t=2592000']);
+    expect(again.status).toBe(409);
+    for (const _ of [1, 2, 3]) expect((await report('broken')).status).toBe(500);
+    expect((await report('sales')).status).toBe(201);
+    expect((await report('sales')).status).toBe(201);
+
+    const refused = await report('sales');
+    expect(refused.status).toBe(402);
+    expect(refused.headers.get('content-type')).toBe('application/problem+json');
+    expect(refused.headers.get('ratelimit')).toMatch(/r=0/);
+    expect(await refused.json()).toMatchObject({
+      detail: "You've made the three reports of the free plan. Upgrade to make more.",
+      used: 3,
+      limit: 3,
+      upgradeUrl: 'https://example.com/upgrade',
+    });
+    await dev.line(new RegExp(`outcome +reports for ${kim.id}: sent`));
+    const [prompt, ...more] = await emailsTo('kim@example.com', inbox);
+    expect(prompt?.html).toContain('<strong style="font-size:24px;">3</strong> of 3 used');
+    expect(more).toEqual([]);
+    expect([401, 403]).toContain((await fetch(`${app.url}/reports/sales`, { method: 'POST' })).status);
   });
 
   it('refuses a second account of an address, and a key it does not know', async () => {
