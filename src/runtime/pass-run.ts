@@ -7,7 +7,7 @@ import { retriable } from './retriable.ts';
 
 /** What the story of a pass over an audience is told with. */
 export interface PassRun {
-  /** Sleeps until those can be mailed for whom this pass is made. */
+  /** Sleeps until the run's turn has come: quiet hours are over, or the pause after a failure. */
   untilDue(): Promise<void>;
   /** Sends pages for as long as one step may take. Answers whether this run goes on. */
   sendPages(part: number): Promise<boolean>;
@@ -35,7 +35,15 @@ export function createPassRun(
     if (progress === 'done' && quietUntil !== undefined) {
       const { loop, entry } = pass;
       const next = { loop, entry, id: `${pass.id}~${quietUntil}`, at: quietUntil, again: sweep };
-      await startTurn({ pass: next, startedAt: quietUntil, part: 0, pages: 0 }, passContext);
+      const turn = {
+        pass: next,
+        startedAt: quietUntil,
+        notBefore: quietUntil,
+        part: 0,
+        pages: 0,
+        failures: 0,
+      };
+      await startTurn(turn, passContext);
     }
     const detail = progress === 'superseded' ? undefined : counts;
     await finish({ outcome: OUTCOMES[progress], detail });
@@ -53,14 +61,13 @@ export function createPassRun(
 
   async function handOver(): Promise<void> {
     const { pages } = await services.state.sweeps.result(pass);
-    await startTurn({ ...turn, part: turn.part + 1, pages }, passContext);
+    await startTurn({ ...turn, part: turn.part + 1, pages, notBefore: undefined, failures: 0 }, passContext);
     await finish({ outcome: 'handed_over', detail: undefined });
   }
 
   return {
     async untilDue() {
-      if (pass.again !== undefined && turn.part === 0)
-        await context.sleepUntil('quiet hours', new Date(pass.at));
+      if (turn.notBefore !== undefined) await context.sleepUntil('until due', new Date(turn.notBefore));
     },
 
     async sendPages(part) {

@@ -12,7 +12,20 @@ export interface PassTurn {
   part: number;
   /** How many pages had been dealt with when this run took over. */
   pages: number;
+  /** When it may begin, ms since the epoch; at once where left out. */
+  notBefore?: number | undefined;
+  /** How many runs before it came no further. */
+  failures: number;
 }
+
+/**
+ * After runs that came no further, another tries again, in ms: all within the day for which the provider knows a page that may have gone
+ * out.
+ */
+const PAUSES_MS = [5, 30, 180, 720].map((minutes) => minutes * 60_000);
+
+/** By this answer the SDK says that no further attempt can help. */
+const NOT_RETRYABLE = 489;
 
 /** A run's turn: what the run before it said, or the first of the tick that started it. */
 export function turnOf({ plan, event }: RunPayload, startedAt: number): PassTurn {
@@ -23,6 +36,8 @@ export function turnOf({ plan, event }: RunPayload, startedAt: number): PassTurn
     startedAt: handed?.startedAt ?? startedAt,
     part: handed?.part ?? 0,
     pages: handed?.pages ?? 0,
+    notBefore: handed?.notBefore,
+    failures: handed?.failures ?? 0,
   };
 }
 
@@ -50,14 +65,22 @@ export async function startTurn(
 }
 
 /**
- * Lets another run go on with a pass whose run has failed for good, if it came further than the one before: what makes it fail need not be
- * what the next meets. Where nothing was dealt with, the next tick tries again.
+ * Lets another run go on with a pass whose run has failed for good: at once where it came further than the one before, as what made it fail
+ * need not be what the next meets; after a pause where it did not, as the provider may be down. A page that was claimed is not left so.
+ * @param failStatus what the last attempt was answered with.
  */
 export async function goOnAfterFailure(
   turn: PassTurn,
+  failStatus: number,
   context: { payload: RunPayload; services: Services },
 ): Promise<void> {
-  const { pass, pages } = await context.services.state.sweeps.result(turn.pass);
-  if (pass !== turn.pass.id || pages <= turn.pages) return;
-  await startTurn({ ...turn, part: turn.part + 1, pages }, context);
+  const { state, now } = context.services;
+  const { pass, pages } = await state.sweeps.result(turn.pass);
+  if (pass !== turn.pass.id) return;
+  const next = { ...turn, part: turn.part + 1, pages };
+  if (pages > turn.pages) return startTurn({ ...next, failures: 0, notBefore: undefined }, context);
+  const pauseMs = PAUSES_MS[turn.failures];
+  if (failStatus === NOT_RETRYABLE || pauseMs === undefined) return;
+  const notBefore = now() + pauseMs;
+  await startTurn({ ...next, failures: turn.failures + 1, notBefore, startedAt: notBefore }, context);
 }

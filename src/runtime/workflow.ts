@@ -66,7 +66,10 @@ export function serveWorkflow(
         const { requestPayload: payload } = context;
         await recordFailure(payload, { failStatus, failResponse }, services);
         if (isPass(payload))
-          await goOnAfterFailure(turnOf(payload, context.workflowRunCreatedAt), { payload, services });
+          await goOnAfterFailure(turnOf(payload, context.workflowRunCreatedAt), failStatus, {
+            payload,
+            services,
+          });
       },
     },
   );

@@ -138,6 +138,7 @@ describe.skipIf(!hasPostgres('a pass whose process is killed'))(`a pass over ${u
       `memory of the process: ${megabytes(early ?? 0)} at most in the third quarter, ${megabytes(late ?? 0)} in the last; peak ${megabytes(peak)}`,
     );
     expect(peak).toBeLessThan(400 * 1024 ** 2);
+    if (isLong) expect(late).toBeLessThan((early ?? 0) + 50 * 1024 ** 2);
   });
 
   it('sends nothing at the next tick', async () => {

@@ -125,6 +125,48 @@ describe('a pass', () => {
     expect(await passes()).toEqual([{ outcome: 'done', sent: 120 }]);
   });
 
+  it('whose run is given up is taken over by another, as long as it comes further', async () => {
+    await open();
+    await addUsers(world, 250, 8);
+    const first = world.stack.inbox.onEmail(() => {
+      first();
+      world.stack.inbox.fail({ kind: 'error' }, 4);
+    });
+    await world.advance('2h');
+    expect(new Set(recipients()).size).toBe(250);
+    expect(world.emails).toHaveLength(250);
+    expect((await passes()).map(({ outcome }) => outcome)).toEqual(['failed', 'done']);
+  });
+
+  it('whose run comes no further is tried again while the provider knows its pages, and nobody is left out', async () => {
+    await open();
+    await addUsers(world, 120, 8);
+    // Down for more than an hour: four attempts of the run, of the next after five minutes, and of the one after half an hour.
+    world.stack.inbox.fail({ kind: 'error' }, 12);
+    await world.advance('2h');
+    expect(world.emails).toEqual([]);
+    expect((await passes()).map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'failed']);
+    await world.advance('3h');
+    expect(new Set(recipients()).size).toBe(120);
+    expect(world.emails).toHaveLength(120);
+  });
+
+  it('that no attempt can help is not tried again before the next tick', async () => {
+    await open({ ...retention, steps: [{ ...first, action: { type: 'email', template: 'not_there' } }] });
+    await addUsers(world, 3, 8);
+    await world.advance('23h');
+    expect(await passes()).toEqual([
+      {
+        outcome: 'failed',
+        status: 489,
+        reason: 'No template is called "not_there".',
+      },
+    ]);
+    await world.use({ loops: [retention] });
+    await nextTick();
+    expect(world.emails).toHaveLength(3);
+  });
+
   it('that finds its page sent before, with other content, takes it for sent', async () => {
     await open();
     await addUsers(world, 3, 8);
