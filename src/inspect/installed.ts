@@ -8,6 +8,8 @@ export interface Installed {
   config: string | undefined;
   /** The file that mounts the functions in the application. */
   mount: string | undefined;
+  /** Whether the application asks the gate before it answers. */
+  isGated: boolean;
   /** Whether the client of Upstash Redis tells of its writes. */
   tellsOfWrites: boolean;
   /** The file that names the variables for whoever sets up the application, and the names in it. */
@@ -29,6 +31,7 @@ export async function readInstalled(repository: Repository, app: string): Promis
   return {
     config: here.find((file) => CONFIG.test(posix.basename(file))),
     mount: await findFile(MOUNT, own, repository),
+    isGated: (await findFile(/['"]@skene\/sdk\/gate['"]|\bSkeneGate\b/, own, repository)) !== undefined,
     tellsOfWrites: (await findFile(/['"]@skene\/sdk\/upstash-redis['"]/, own, repository)) !== undefined,
     example: example === undefined ? undefined : { file: example, names: await namesIn(example, repository) },
     templates: own

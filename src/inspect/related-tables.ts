@@ -100,6 +100,11 @@ const OWNERS = [
   'owner',
   'author',
   'uid',
+  'subject',
+  'subject_id',
+  'account_id',
+  'clerk_user_id',
+  'clerk_id',
 ];
 const CREATED = [
   'created_at',

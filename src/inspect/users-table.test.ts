@@ -52,7 +52,7 @@ describe('the tables around the users', () => {
       CREATE TABLE users (id int PRIMARY KEY, email text);
       CREATE TABLE sessions (id int PRIMARY KEY, user_id int REFERENCES users);
       CREATE TABLE password_resets (id int PRIMARY KEY, user_id int REFERENCES users);
-      CREATE TABLE api_usage (user_id int REFERENCES users, used int);
+      CREATE TABLE api_usage (subject int, used int);
       CREATE TABLE subscriptions (id int PRIMARY KEY, user_id int REFERENCES users, plan text);
       CREATE TABLE documents (id int PRIMARY KEY, author_id int REFERENCES users, reviewer int REFERENCES users);
       CREATE TABLE countries (id int PRIMARY KEY, name text);

@@ -59,6 +59,7 @@ function inspectionWith(parts: Partial<Inspection>): Inspection {
     installed: {
       config: undefined,
       mount: undefined,
+      isGated: false,
       tellsOfWrites: false,
       example: undefined,
       templates: [],

@@ -98,7 +98,7 @@ function draftLoop(inspection: Inspection, answers: Answers): Drafted {
 }
 
 /** The loops a repository has what they need for, the one that fits best first. */
-function fittingLoops({ stack, routes }: Inspection, users: Users | undefined): LoopType[] {
+function fittingLoops({ stack, routes, installed }: Inspection, users: Users | undefined): LoopType[] {
   const hasStripe = stack.billing.some(({ what }) => what === 'stripe');
   const signsIn = stack.auth.some(({ what }) => what === 'clerk' || what === 'nextauth');
   const isSql = users !== undefined && users.table.dialect !== 'redis';
@@ -107,11 +107,13 @@ function fittingLoops({ stack, routes }: Inspection, users: Users | undefined): 
   const hasActions =
     users?.keyActions.some(({ action, values }) => action === undefined || values.length > 0) ?? false;
   const canLimit = hasStripe && ((users?.usage.length ?? 0) > 0 || routes.length > 0);
-  const isCounted = canLimit && (users?.usage.length ?? 0) > 0;
+  const isCounted = (canLimit && (users?.usage.length ?? 0) > 0) || installed.isGated;
+  const isPaid = canLimit && (users?.subscriptions.length ?? 0) > 0;
   const ordered: Array<[LoopType, boolean]> = [
     ['freemium', isCounted],
     ['retention', canReturn && users?.mailedFlag !== undefined],
     ['activation', canActivate && hasActions],
+    ['freemium', isPaid],
     ['retention', canReturn && users?.lastActivity !== undefined],
     ['activation', canActivate],
     ['retention', canReturn],

@@ -73,19 +73,12 @@ async function deploymentOf(folder: string, name: string): Promise<Deployment | 
   return deployment;
 }
 
-/** What a loop does, without the words it is explained with. */
+/** What a loop does. Its texts are a team's own: of an email only its template and the names of its values are compared. */
 function meaningOf(deployment: Deployment | undefined) {
-  return deployment?.plans.map(({ type, trigger, steps, recovery }) => ({
-    type,
-    trigger,
-    recovery,
-    steps: steps.map(({ condition, action, ...step }) => ({
-      ...step,
-      condition,
-      action:
-        action.type === 'email'
-          ? { ...action, personalization: Object.keys(action.personalization) }
-          : action,
-    })),
-  }));
+  const text = JSON.stringify(deployment?.plans, (key, value) => {
+    if (key === 'hash') return undefined;
+    if (key === 'upgradePrompt') return { template: value.template };
+    return key === 'personalization' ? Object.keys(value) : value;
+  });
+  return JSON.parse(text);
 }
