@@ -1,4 +1,4 @@
-/** Floor 9: a loop over the rows of the last weeks, in virtual time, before it is deployed. */
+/** Floor 10: a loop over the rows of the last weeks, in virtual time, before it is deployed. */
 export {
   type Backtest,
   type BacktestOptions,

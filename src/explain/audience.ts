@@ -1,6 +1,6 @@
 import { audienceQuery } from '../conditions/index.ts';
 import { isInAudience } from '../databases/index.ts';
-import { isAddress } from '../email/index.ts';
+import { isAddress } from '../email/address.ts';
 import { shareOf } from '../outcomes/index.ts';
 import { type Plan, quietUntil, sendsMarketing } from '../plan/index.ts';
 import type { HistoryEntry } from '../state/index.ts';

@@ -1,5 +1,5 @@
 import type { Database, Row } from '../databases/index.ts';
-import { addressKey } from '../email/index.ts';
+import { addressKey } from '../email/address.ts';
 import type { Deployment, Plan } from '../plan/index.ts';
 import type { State, Subscription } from '../state/index.ts';
 import { explainAudience } from './audience.ts';

@@ -1,5 +1,4 @@
 /** Floor 5: what is done by hand, from the command line and the dashboard. */
-export { type EmailPreview, emailsOf, previewEmail, type SentEmail } from './preview-email.ts';
 export {
   cancelRun,
   createOperations,

@@ -4,5 +4,6 @@ export { type CheckOptions, type CheckResult, checkProject } from './check.ts';
 export { findConfig } from './find-config.ts';
 export type { LocatedIssue } from './load.ts';
 export { openProject, type Project } from './open.ts';
+export { type EmailPreview, emailsOf, previewEmail } from './preview-email.ts';
 export { type SourceFile, shownPath } from './source-file.ts';
 export type { FoundTemplate, Templates } from './templates.ts';

@@ -1,4 +1,5 @@
 import { problemResponse, RequestError } from '../errors/index.ts';
+import { createDashboardHandler } from './dashboard.ts';
 import { createEventsHandler } from './events.ts';
 import { createGateHandler } from './gate.ts';
 import { createHealthHandler } from './health.ts';
@@ -21,6 +22,7 @@ export function createRouter(sources: WorkflowSources, options: HandlerOptions =
     [/\/schedules\/[^/]+$/, createSchedulesHandler(sources, options)],
     [/\/unsubscribe$/, createUnsubscribeHandler(deployment, options)],
     [/\/webhooks\/[^/]+$/, createWebhooksHandler(sources, options)],
+    [/\/dashboard$/, createDashboardHandler(sources, options)],
     [/\/health$/, createHealthHandler(deployment, options)],
   ];
 

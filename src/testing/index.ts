@@ -1,4 +1,4 @@
-/** Floor 10: the local stack for the tests of an app: `@skene/sdk/testing`. */
+/** Floor 11: the local stack for the tests of an app: `@skene/sdk/testing`. */
 
 export type { SignedWebhook } from '../operations/index.ts';
 export { type ExpectedEmail, type ExpectedOutcome, skeneMatchers } from './matchers.ts';

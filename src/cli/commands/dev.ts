@@ -156,6 +156,7 @@ function printBanner(
   out(colors.bold('Skene runs.'));
   line('functions', urls.functions);
   if (urls.app !== undefined) line('called at', urls.app);
+  line('dashboard', `${urls.functions}/api/dashboard`);
   line('inbox', urls.inbox);
   line('database', urls.database);
   line('QStash', urls.qstash);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { createMailer } from '../../email/index.ts';
 import { EnvError } from '../../errors/index.ts';
-import { type EmailPreview, emailsOf, previewEmail } from '../../operations/index.ts';
+import { type EmailPreview, emailsOf, previewEmail } from '../../project/index.ts';
 import type { CommandContext } from '../command.ts';
 import { loadEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-code.ts';

@@ -10,8 +10,10 @@ import { activation, createProject, outcomes, signUp } from '../loops/activation
 /** Who may call a function: QStash or another provider by its signature, an app by a secret, anybody, or whoever has a signed link. */
 const CALLERS: Record<
   string,
-  { caller: 'qstash' | 'provider' | 'secret' | 'link' | 'anybody'; path: string }
+  { caller: 'qstash' | 'provider' | 'secret' | 'session' | 'link' | 'anybody'; path: string }
 > = {
+  // What is refused of this is in ../dashboard.
+  'dashboard.ts': { caller: 'session', path: '/api/dashboard' },
   'events.ts': { caller: 'secret', path: '/api/events' },
   'gate.ts': { caller: 'secret', path: '/api/gate' },
   'health.ts': { caller: 'anybody', path: '/api/health' },

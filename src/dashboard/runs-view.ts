@@ -1,0 +1,94 @@
+import { html } from 'hono/html';
+import { findRuns, type RunState, stateOf } from '../operations/index.ts';
+import type { RunRecord } from '../state/index.ts';
+import type { Markup, View } from './document.ts';
+import type { DashboardContext } from './views.ts';
+import { factOf, linkTo, timeOf } from './words.ts';
+
+const STATES: readonly RunState[] = ['under way', 'failed', 'cancelled', 'ended'];
+const PAGE = 50;
+
+/** What was asked for. */
+interface Search {
+  loop: string;
+  subject: string;
+  state: RunState | undefined;
+  from: number;
+}
+
+/** The runs, the newest first, fifty at a time. */
+export async function runsView(query: URLSearchParams, context: DashboardContext): Promise<View> {
+  const search = readSearch(query);
+  const { loop, subject, state, from } = search;
+  const found = await findRuns(
+    { loop: loop || undefined, subject: subject || undefined, state, limit: from + PAGE + 1 },
+    context.operations,
+  );
+  const shown = found.slice(from, from + PAGE);
+  const loops = [...new Set(context.deployment.plans.map((plan) => plan.loop))];
+  const body = html`${filters(search, loops)}
+    ${shown.length === 0 ? emptyRuns(search) : runTable(shown, from)}
+    ${paging(query, from, found.length > from + PAGE)}`;
+  return { title: 'Runs', body, current: 'Runs' };
+}
+
+function readSearch(query: URLSearchParams): Search {
+  const from = Number(query.get('from') ?? 0);
+  return {
+    loop: query.get('loop') ?? '',
+    subject: query.get('subject') ?? '',
+    state: STATES.find((state) => state === query.get('state')),
+    from: Number.isSafeInteger(from) && from > 0 ? from : 0,
+  };
+}
+
+function filters({ loop, subject, state }: Search, loops: readonly string[]): Markup {
+  const option = (value: string, label: string, chosen: string) =>
+    value === chosen
+      ? html`<option value="${value}" selected>${label}</option>`
+      : html`<option value="${value}">${label}</option>`;
+  return html`<form class="filters" method="get" role="search" aria-label="Runs">
+    <input type="hidden" name="page" value="runs" />
+    <label>Loop <select name="loop">${option('', 'any', loop)}${loops.map((one) => option(one, one, loop))}</select></label>
+    <label>State <select name="state">${option('', 'any', state ?? '')}${STATES.map((one) => option(one, one, state ?? ''))}</select></label>
+    <label>User <input name="subject" value="${subject}" autocomplete="off" /></label>
+    <button>Show</button>
+  </form>`;
+}
+
+function emptyRuns({ loop, subject, state }: Search): Markup {
+  return loop === '' && subject === '' && state === undefined
+    ? html`<p>No run has started yet. Insert a row that a loop watches, or send an event: <code>npx skene events send clerk user.created --local</code>.</p>`
+    : html`<p>No run is like that. <a href="${linkTo('runs')}">Show all</a></p>`;
+}
+
+function runTable(runs: readonly RunRecord[], from: number): Markup {
+  return html`<div class="scroll"><table>
+    <caption>${from + 1} to ${from + runs.length}, the newest first</caption>
+    <thead><tr><th scope="col">Run</th><th scope="col">User</th><th scope="col">Started</th><th scope="col">State</th><th scope="col">Last</th></tr></thead>
+    <tbody>${runs.map(rowOf)}</tbody>
+  </table></div>`;
+}
+
+function rowOf(run: RunRecord): Markup {
+  const state = stateOf(run);
+  const last = run.facts.at(-1);
+  const user =
+    run.subject === ''
+      ? 'an audience'
+      : html`<a href="${linkTo('people', { id: run.subject })}">${run.subject}</a>`;
+  return html`<tr>
+    <th scope="row"><a href="${linkTo('run', { id: run.runId })}">${run.loop}</a></th>
+    <td>${user}</td><td>${timeOf(run.startedAt)}</td>
+    <td class="${state === 'failed' ? 'bad' : ''}">${state}</td><td>${last === undefined ? '' : factOf(last)}</td>
+  </tr>`;
+}
+
+function paging(query: URLSearchParams, from: number, hasMore: boolean): Markup {
+  const at = (place: number) =>
+    `?${new URLSearchParams([...[...query].filter(([name]) => name !== 'from'), ['from', String(place)]])}`;
+  return html`<p>
+    ${from > 0 ? html`<a href="${at(Math.max(0, from - PAGE))}" rel="prev">Newer</a>` : ''}
+    ${hasMore ? html`<a href="${at(from + PAGE)}" rel="next">Older</a>` : ''}
+  </p>`;
+}

@@ -1,0 +1,53 @@
+/** The style of every page; its hash stands in the content security policy. */
+export const STYLE = `
+:root {
+  color-scheme: light dark;
+  --line: color-mix(in srgb, currentColor 18%, transparent);
+  --soft: color-mix(in srgb, currentColor 6%, transparent);
+  --good: light-dark(#14663a, #6fdc9f);
+  --bad: light-dark(#a11616, #ff9c94);
+  --accent: light-dark(#2446b8, #a9bcff);
+}
+* { box-sizing: border-box; }
+body { margin: 0; font: 16px/1.5 system-ui, sans-serif; background: Canvas; color: CanvasText; }
+header { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; align-items: center; justify-content: space-between; padding: 0.8rem 1rem; border-bottom: 1px solid var(--line); }
+nav, nav ul { display: flex; flex-wrap: wrap; gap: 0.2rem 1rem; align-items: center; margin: 0; padding: 0; list-style: none; }
+main { max-width: 68rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+main:focus { outline: none; }
+h1 { margin: 0 0 1rem; font-size: 1.5rem; overflow-wrap: anywhere; }
+h2 { margin: 2rem 0 0.5rem; font-size: 1.15rem; overflow-wrap: anywhere; }
+h3 { margin: 1.2rem 0 0.3rem; font-size: 1rem; }
+p { max-width: 46rem; overflow-wrap: anywhere; }
+a { color: var(--accent); text-underline-offset: 0.15em; }
+a[aria-current] { color: inherit; font-weight: 600; text-decoration: none; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+.skip { position: absolute; left: -99rem; }
+.skip:focus { left: 1rem; top: 0.5rem; background: Canvas; padding: 0.3rem 0.6rem; }
+.card { border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.2rem; margin: 0 0 1.2rem; }
+.card > h2 { margin-top: 0; }
+.muted { color: color-mix(in srgb, currentColor 72%, Canvas); }
+.good { color: var(--good); }
+.bad { color: var(--bad); }
+.scroll { overflow-x: auto; }
+table { width: 100%; border-collapse: collapse; font-size: 0.92rem; }
+caption { text-align: left; padding: 0.3rem 0; color: color-mix(in srgb, currentColor 72%, Canvas); }
+th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.8rem 0.4rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+progress { width: 8rem; height: 0.6rem; accent-color: var(--accent); }
+ol.flow { list-style: none; margin: 0.8rem 0; padding: 0; }
+ol.flow > li { position: relative; padding: 0.1rem 0 0.7rem 1.4rem; border-left: 2px solid var(--line); margin-left: 0.4rem; }
+ol.flow > li::before { content: ''; position: absolute; left: -0.4rem; top: 0.5rem; width: 0.65rem; height: 0.65rem; border-radius: 50%; background: var(--accent); }
+ol.flow > li:last-child { border-left-color: transparent; padding-bottom: 0; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.2rem 1rem; margin: 0 0 1rem; }
+dt { color: color-mix(in srgb, currentColor 72%, Canvas); }
+dd { margin: 0; overflow-wrap: anywhere; }
+form.filters, form.inline { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; align-items: end; margin: 0 0 1rem; }
+label { display: grid; gap: 0.2rem; font-size: 0.92rem; }
+label.check { display: flex; gap: 0.5rem; align-items: center; }
+input, select, button { font: inherit; padding: 0.45rem 0.7rem; border-radius: 8px; border: 1px solid color-mix(in srgb, currentColor 55%, transparent); background: Canvas; color: CanvasText; max-width: 100%; }
+button { cursor: pointer; background: var(--soft); }
+button.quiet { border-color: transparent; background: none; text-decoration: underline; }
+button.danger { color: var(--bad); border-color: currentColor; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 0.8rem; background: var(--soft); border-radius: 8px; }
+@media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: 0.5rem; } progress { width: 5rem; } }
+`;
