@@ -3,7 +3,6 @@ export {
   type ArmChooser,
   createArmChooser,
   emailKey,
-  emailsOf,
   isOpen,
   keyOfVariant,
 } from './arm-chooser.ts';
