@@ -247,7 +247,7 @@ const TableSettings = z.strictObject({
   key: KeyPattern.optional(),
   /**
    * On Upstash Redis, indexes that the application keeps itself, by column: the set, sorted set or list of the ids that one value has
-   * (`user:{user_id}:actions`), or the sorted set of all ids, scored by a time (`users:by_time`).
+   * (`user:{user_id}:actions`), or the only id as a string (`user:email:{email}`); or the sorted set of all ids, scored by a time (`users:by_time`).
    */
   index: z.record(Column, IndexKey).optional(),
   /** A webhook that tells of new rows, so that nothing is polled. */

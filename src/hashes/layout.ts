@@ -7,7 +7,8 @@ export interface TableLayout {
   key: string;
   /**
    * Indexes that the application keeps, by column: the key of the set, sorted set or list of the ids that one value has
-   * (`user:{user_id}:actions`), or, without braces, of the sorted set that has every row scored by this column, a time.
+   * (`user:{user_id}:actions`), or of the string that is the only id; or, without braces, the key of the sorted set that has every row,
+   * scored by this column, a time.
    */
   index: Readonly<Record<string, string>>;
 }

@@ -61,7 +61,7 @@ function toDatabaseError(cause: unknown): SkeneError {
     });
   if (/WRONGTYPE/.test(message))
     return new ConfigError('QUERY_FAILED', `A key is not of the kind it has to be: ${message}.`, {
-      hint: 'Rows are hashes; an index is a set, a sorted set or a list. Correct key and index of the table in defineConfig.',
+      hint: 'Rows are hashes; an index is a set, a sorted set, a list or a string. Correct key and index of the table in defineConfig.',
       cause,
     });
   return new ProviderError('PROVIDER_UNAVAILABLE', `Upstash Redis cannot answer now: ${message}`, { cause });

@@ -114,11 +114,12 @@ async function readOwn(
       for (const [index, key] of keys.entries()) {
         if (types[index] === 'zset') pipeline.zrange(key, 0, -1);
         else if (types[index] === 'list') pipeline.lrange(key, 0, -1);
+        else if (types[index] === 'string') pipeline.get(key);
         else pipeline.smembers(key);
       }
     },
     { timeoutMs: deadline.left() },
   );
-  const members = lists.flatMap((list) => list as string[]);
+  const members = lists.flatMap((list) => list as string | string[]);
   return [...new Set(members.map((member) => rowId(layout, member) ?? member))];
 }

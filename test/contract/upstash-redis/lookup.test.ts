@@ -95,6 +95,14 @@ describe.runIf(hasRedis('look-ups among many rows'))(`a look-up among ${ROWS} ro
     expect(await database.find('user_actions', 'id', 'none')).toBeUndefined();
   });
 
+  it('finds a row by a string that holds its id', async () => {
+    await redis.set('user:email:u7@example.com', '7');
+    const database = await open({ user_actions: { index: { email: 'user:email:{email}' } } });
+    await redis.hset('user_actions:7', { email: 'u7@example.com' });
+    expect(await database.find('user_actions', 'email', 'u7@example.com')).toMatchObject({ id: 7 });
+    expect(await database.find('user_actions', 'email', 'nobody@example.com')).toBeUndefined();
+  });
+
   it('looks at every key where the index is not complete, and says so when the time is up', async () => {
     await redis.hset('skene:indexes', { 'user_actions.user_id': { knownAt: 1, at: '0' } });
     const compiled = toSelectPlan(SEED, layoutOf);
