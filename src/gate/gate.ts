@@ -131,7 +131,16 @@ export function createGate(options: GateOptions) {
 
   async function undo({ subject, hold }: { subject: string; hold: string }): Promise<boolean> {
     const call = heldCallOf(subject, hold);
-    return call !== undefined && (await giveBack(call)) !== undefined;
+    if (call === undefined || (await giveBack(call)) === undefined) return false;
+    if (options.onUsage !== undefined) {
+      const { decision } = await decide(callOf({ subject }), 'p');
+      const names = call.set.key.split(',');
+      used(
+        subject,
+        decision.standings.filter(({ rule }) => names.includes(rule.name)),
+      );
+    }
+    return true;
   }
 
   /** A subject without a limit is let through, and counted later: many calls at once, but each of those that have an id of their own. */

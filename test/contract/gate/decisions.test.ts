@@ -391,6 +391,9 @@ describeOnEachRedis('the gate', (redis) => {
       await Promise.all(takes.slice(0, 5).map((take) => take.undo()));
       await gate.settled();
       expect(rows.get('ada')?.used).toBe(15);
+      await gate.undo({ subject: 'ada', hold: takes[7]?.hold ?? '' });
+      await gate.settled();
+      expect(rows.get('ada')?.used).toBe(14);
     });
   });
 
