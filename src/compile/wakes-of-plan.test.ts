@@ -23,7 +23,7 @@ it.each([
 
 it('a query that time can make true, or that is not about one column, has to be looked at', () => {
   expect(hearsEveryChange(planOf('user_id = $1'))).toBe(true);
-  expect(hearsEveryChange(planOf("user_id = $1 AND at < NOW() - INTERVAL '1 day'"))).toBe(false);
+  expect(hearsEveryChange(planOf("user_id = $1 AND seen < NOW() - INTERVAL '1 day'"))).toBe(false);
   expect(hearsEveryChange(planOf("user_id = $1 OR name = 'x'"))).toBe(false);
 });
 
