@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type ConfigInput, type LoopInput, resolveConfig } from '../config/index.ts';
+import type { Plan } from '../plan/index.ts';
 import { compileConfig } from './compile-config.ts';
+import { describeGoal } from './describe-goal.ts';
 
 const email = { type: 'email', template: 'welcome' } as const;
 const HAS_PROJECT = 'SELECT id FROM projects WHERE user_id = $1';
@@ -91,5 +93,20 @@ describe('a goal', () => {
     );
     expect(new Set([...hashes, compile(activation).goal.hash]).size).toBe(3);
     expect(compile(activation).goal.hash).toBe(compile({ ...activation, opinion: 'y' }).goal.hash);
+  });
+});
+
+describe('describeGoal', () => {
+  const wordsFor = (loop: LoopInput) => describeGoal({ ...plans(loop)[0] } as Plan);
+  const plans = (loop: LoopInput) => compileConfig(resolveConfig(loop)).plans;
+
+  it('says what is asked, and when', () => {
+    expect(wordsFor(activation)).toEqual([
+      `goal within 30d: a row of ${HAS_PROJECT}, asked when rows of projects (by user_id) change`,
+    ]);
+    expect(wordsFor(retention)).toEqual([
+      'goal within 30d: anything new that the user does, or a later last_seen; looked for every 12h',
+    ]);
+    expect(describeGoal({} as Plan)).toEqual([]);
   });
 });

@@ -79,6 +79,7 @@ describe('describePlan', () => {
       '  again once somebody has left the audience and come back',
       '  no email from 21:00 to 08:00, by the clock of the contact',
       '  5 % get nothing, to measure the others against',
+      '  goal within 30d: anything new that the user does, or a later events.created_at; looked for every 12h',
       '  retries 3, after 10000 * pow(2, retried) ms',
       '  billed messages: 3 for each pass, its tick included, and one more for about every 6000 emails',
     ]);
@@ -92,6 +93,7 @@ describe('describePlan', () => {
       '    woken by that event',
       '  then email welcome',
       '  else end as timed out',
+      '  goal within 30d: the event done',
       '  retries 3, after 10000 * pow(2, retried) ms',
       '  billed messages: 3 if true at once, 4 if met while waiting, 4 if timed out',
     ]);

@@ -8,6 +8,7 @@ import {
   type PlanTrigger,
   type UsagePeriod,
 } from '../plan/index.ts';
+import { describeGoal } from './describe-goal.ts';
 import { describeRules } from './describe-rules.ts';
 
 /** How many messages QStash bills for one run, by how it goes. */
@@ -28,7 +29,7 @@ export function describePlan(plan: Plan): string[] {
     ...plan.steps.flatMap((step, index) =>
       (isAudience ? describeAudienceStep(step, index === 0) : describeStep(step)).map((line) => `  ${line}`),
     ),
-    ...describeRules(plan).map((line) => `  ${line}`),
+    ...[...describeRules(plan), ...describeGoal(plan)].map((line) => `  ${line}`),
     `  retries ${plan.recovery.retries}${plan.recovery.retries > 0 ? `, after ${plan.recovery.retryDelay} ms` : ''}`,
     `  billed messages: ${isAudience ? AUDIENCE_MESSAGES : describeMessages(billedMessages(plan))}`,
   ];
