@@ -38,6 +38,13 @@ describe('the table of users', () => {
     expect(users).toEqual([]);
   });
 
+  it('is one that a config can name', async () => {
+    const { users } = await usersOf(
+      'CREATE TABLE "my users" (id int PRIMARY KEY, email text); CREATE TABLE x (u int REFERENCES "my users");',
+    );
+    expect(users).toEqual([]);
+  });
+
   it('may be called anything that other tables point at', async () => {
     const { users } = await usersOf(`
       CREATE TABLE pilots (callsign text PRIMARY KEY, email text);

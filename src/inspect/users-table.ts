@@ -75,10 +75,15 @@ export function findUsersTables(tables: readonly Table[]): UsersTable[] {
     const pointed = tables.filter((other) =>
       other.columns.some((column) => column.references?.table === table.name),
     ).length;
-    if (email === undefined || table.dialect === 'other' || (rank === -1 && pointed === 0)) return [];
+    if (email === undefined || !canBeWatched(table) || (rank === -1 && pointed === 0)) return [];
     return [{ users: describe(table, { rank, email, pointed }), score: scoreOf(table, rank, pointed) }];
   });
   return found.sort((one, other) => other.score - one.score).map(({ users }) => users);
+}
+
+/** A loop names its table without quotes, and in a database that it knows. */
+function canBeWatched({ name, dialect }: Table): boolean {
+  return dialect !== 'other' && /^[A-Za-z_][\w$]*(?:\.[A-Za-z_][\w$]*)?$/.test(name);
 }
 
 function scoreOf(table: Table, rank: number, pointed: number): number {

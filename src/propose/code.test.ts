@@ -18,6 +18,11 @@ describe('the code of a config', () => {
     },
   );
 
+  it('never lets a comment end before its line does', () => {
+    const noted = object(entry('a', literal(1), ['INSERT \r\nprocess.exit()']));
+    expect(print(noted)).toBe('{\n  // INSERT  process.exit()\n  a: 1,\n}');
+  });
+
   it('quotes a key that is no name', () => {
     expect(print(object(entry('app.users', literal(true))))).toBe("{ 'app.users': true }");
   });

@@ -11,6 +11,9 @@ export interface Entry {
   notes: readonly string[];
 }
 
+/** What would end a comment, and begin code of whatever was found. */
+const LINE_ENDS = /[\n\r\u2028\u2029]+/g;
+
 /** A longer object or list is broken into lines. */
 const WIDTH = 100;
 
@@ -44,7 +47,7 @@ export function print(code: Code, indent = ''): string {
   const lines =
     code.kind === 'object'
       ? code.entries.map(({ key, value, notes }) => {
-          const comment = notes.map((note) => `${inner}// ${note}\n`).join('');
+          const comment = notes.map((note) => `${inner}// ${note.replaceAll(LINE_ENDS, ' ')}\n`).join('');
           return `${comment}${inner}${keyed(key)}: ${print(value, inner)},\n`;
         })
       : code.items.map((item) => `${inner}${print(item, inner)},\n`);
