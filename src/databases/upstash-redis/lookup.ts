@@ -1,5 +1,12 @@
 import { ProviderError } from '../../errors/index.ts';
-import { hasOwnIndex, INDEX_PROGRESS, indexKey, rowId, type TableLayout } from '../../hashes/index.ts';
+import {
+  hasOwnIndex,
+  INDEX_PROGRESS,
+  indexKey,
+  rowId,
+  rowKey,
+  type TableLayout,
+} from '../../hashes/index.ts';
 import type { RedisClient } from './client.ts';
 import { isComplete } from './index-progress.ts';
 import { scanIds } from './rows.ts';
@@ -32,17 +39,22 @@ export async function* findIds(
   { layout, source, deadline }: { layout: TableLayout; source: IdSource; deadline: Deadline },
 ): AsyncGenerator<string[]> {
   if (source.type === 'keys') {
-    yield [...new Set(source.values)];
+    yield distinctIds(source.values, layout);
     return;
   }
   if (source.type === 'index') {
     const listed = await readIndex(client, { layout, ...source, deadline });
     if (listed !== undefined) {
-      yield listed;
+      yield distinctIds(listed, layout);
       return;
     }
   }
   yield* scanAll(client, { layout, source, deadline });
+}
+
+/** Without what is no id: the key that it makes would be another thing's. */
+function distinctIds(ids: readonly string[], layout: TableLayout): string[] {
+  return [...new Set(ids)].filter((id) => rowId(layout, rowKey(layout, id)) === id);
 }
 
 async function* scanAll(
@@ -97,7 +109,7 @@ async function readKept(
     },
     { timeoutMs: deadline.left() },
   );
-  return isComplete(progress) ? [...new Set(lists.flatMap((list) => list as string[]))] : undefined;
+  return isComplete(progress) ? lists.flatMap((list) => list as string[]) : undefined;
 }
 
 /** What the application's own index lists: ids, or the rows' keys. */
@@ -121,5 +133,5 @@ async function readOwn(
     { timeoutMs: deadline.left() },
   );
   const members = lists.flatMap((list) => list as string | string[]);
-  return [...new Set(members.map((member) => rowId(layout, member) ?? member))];
+  return members.map((member) => rowId(layout, member) ?? member);
 }

@@ -46,12 +46,11 @@ export function createRegistry(
 }
 
 /** Does what needs to write keys of Skene's own. Where the token may only read, nothing is done. */
-export async function whereWritable(write: () => Promise<unknown>): Promise<boolean> {
+export async function whereWritable(write: () => Promise<unknown>): Promise<void> {
   try {
     await write();
-    return true;
   } catch (error) {
-    if (isSkeneError(error, 'QUERY_FAILED') && /NOPERM/.test(error.message)) return false;
-    throw error;
+    const mayOnlyRead = isSkeneError(error, 'QUERY_FAILED') && /NOPERM/.test(error.message);
+    if (!mayOnlyRead) throw error;
   }
 }

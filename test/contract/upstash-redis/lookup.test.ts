@@ -93,6 +93,8 @@ describe.runIf(hasRedis('look-ups among many rows'))(`a look-up among ${ROWS} ro
     expect(commands).toBe(1);
     expect(await database.find('user_actions', 'user_id', 'u7')).toMatchObject({ user_id: 'u7' });
     expect(await database.find('user_actions', 'id', 'none')).toBeUndefined();
+    await redis.hset('user_actions:7:secret', { a: 1 });
+    expect(await database.find('user_actions', 'id', '7:secret')).toBeUndefined();
   });
 
   it('finds a row by a string that holds its id', async () => {
