@@ -105,6 +105,17 @@ describe.runIf(hasRedis('look-ups among many rows'))(`a look-up among ${ROWS} ro
     expect(await database.find('user_actions', 'email', 'nobody@example.com')).toBeUndefined();
   });
 
+  it('says whose turn it is when it cannot', async () => {
+    const wrong = await open({ user_actions: { index: { kind: 'user_actions:{kind}' } } });
+    await expect(wrong.find('user_actions', 'kind', '7')).rejects.toMatchObject({ code: 'QUERY_FAILED' });
+    const gone = await openDatabase({ url: 'http://:token@127.0.0.1:1' });
+    await expect(gone.find('user_actions', 'id', '7')).rejects.toMatchObject({
+      code: 'PROVIDER_UNAVAILABLE',
+    });
+    const query = { sql: 'SELECT 1', params: [], timeoutMs: 1_000 };
+    await expect((await open()).select(query)).rejects.toMatchObject({ code: 'QUERY_FAILED' });
+  });
+
   it('looks at every key where the index is not complete, and says so when the time is up', async () => {
     await redis.hset('skene:indexes', { 'user_actions.user_id': { knownAt: 1, at: '0' } });
     const compiled = toSelectPlan(SEED, layoutOf);
