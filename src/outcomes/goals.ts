@@ -38,17 +38,15 @@ export interface ReachedGoal {
  * subject of a row that may have made a goal's query true. Told again, an event counts nothing.
  */
 export async function noteGoals(events: readonly SkeneEvent[], context: GoalContext): Promise<ReachedGoal[]> {
-  const found = new Map<string, ReachedGoal>();
-  for (const plan of context.plans.filter(hasGoal)) {
-    for (const event of events) {
-      for (const subject of subjectsOf(plan, event, context.columns)) {
-        const at = timeOf(event, context.now());
-        const key = JSON.stringify([plan.loop, plan.entry, subject]);
-        if (at < (found.get(key)?.at ?? Infinity)) found.set(key, { plan, subject, at, cause: event.id });
-      }
-    }
-  }
-  return countReached(await confirmed([...found.values()], context), context);
+  const found = context.plans.filter(hasGoal).flatMap((plan) =>
+    events.flatMap((event): ReachedGoal[] => {
+      const at = timeOf(event, context.now());
+      const subjects = new Set(subjectsOf(plan, event, context.columns));
+      return [...subjects].map((subject) => ({ plan, subject, at, cause: event.id }));
+    }),
+  );
+  found.sort((one, other) => one.at - other.at);
+  return countReached(await confirmed(found, context), context);
 }
 
 /** Counts who reached a goal; answers with those for whom it was news. */
@@ -85,7 +83,7 @@ function subjectsOf({ goal, users }: PlanWithGoal, event: SkeneEvent, columns: S
 
 /** What identity and billing providers tell, and what Skene tells itself, is not something that somebody did. */
 const NOT_ACTIVITY =
-  /^(?:schedule|subscription|usage|stripe|clerk\.(?!session\.created$)|nextauth\.(?!signIn$))/;
+  /^(?:(?:schedule|subscription|usage|stripe)\.|clerk\.(?!session\.created$)|nextauth\.(?!signIn$))/;
 
 /** Who did something: an event of the app about them, a session, or a row of theirs in any watched table but that of the users. */
 function activeSubjects(
@@ -101,7 +99,7 @@ function activeSubjects(
 /** An event is enough for a goal that is an event; of the others a query is asked, for those alone whose window is open. */
 async function confirmed(
   candidates: readonly ReachedGoal[],
-  { state, now, holds }: GoalContext,
+  { state, holds }: GoalContext,
 ): Promise<ReachedGoal[]> {
   const asked = candidates.filter(({ plan }) => plan.goal.sign.type === 'query');
   const told = candidates.filter(({ plan }) => plan.goal.sign.type !== 'query');
@@ -109,13 +107,19 @@ async function confirmed(
   const windows = await state.trials.windows(
     asked.map(({ plan, subject }) => ({ site: trialSiteOf(plan), subject })),
   );
-  const isOpen = ({ plan: { goal } }: ReachedGoal, window: OpenWindow | undefined) =>
-    window !== undefined && now() - window.last <= goal.within * 1000;
-  const answers = await Promise.all(
-    asked.map(async (one, index) => {
-      const { sign } = one.plan.goal;
-      return sign.type === 'query' && isOpen(one, windows[index]) && (await holds(sign, one.subject));
-    }),
-  );
-  return [...told, ...asked.filter((_, index) => answers[index])];
+  const open = asked.filter((one, index) => isWithin(one, windows[index]));
+  const answers = new Map<string, Promise<boolean>>();
+  const isTrue = ({ plan: { goal }, subject }: ReachedGoal): Promise<boolean> => {
+    const key = JSON.stringify([goal.hash, subject]);
+    const answer =
+      answers.get(key) ?? (goal.sign.type === 'query' ? holds(goal.sign, subject) : Promise.resolve(false));
+    answers.set(key, answer);
+    return answer;
+  };
+  const confirmations = await Promise.all(open.map(isTrue));
+  return [...told, ...open.filter((_, index) => confirmations[index])];
+}
+
+function isWithin({ plan: { goal }, at }: ReachedGoal, window: OpenWindow | undefined): boolean {
+  return window !== undefined && at - window.last <= goal.within * 1000;
 }
