@@ -37,7 +37,7 @@ export async function startLocalStack(
   const dev = startDev(folder, ['--app', app, ...args]);
   await dev.line(/^ +loops /m);
   const { urls } = JSON.parse(readFileSync(join(folder, '.skene/dev.json'), 'utf8')) as { urls: DevUrls };
-  const variables = { ...environmentOf(name), ...devVariables(urls), SKENE_URL: app };
+  const variables: Record<string, string> = { ...environmentOf(name), ...devVariables(urls), SKENE_URL: app };
   const token = variables.UPSTASH_REDIS_REST_TOKEN ?? '';
   return {
     dev,

@@ -1,0 +1,11 @@
+import type { ReactNode } from 'react';
+
+export const metadata = { title: 'Projects' };
+
+export default function Layout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en">
+      <body style={{ font: '16px/1.5 system-ui', maxWidth: '28rem', margin: '3rem auto' }}>{children}</body>
+    </html>
+  );
+}
