@@ -10,7 +10,7 @@ interface Call {
   /** What was last known for sure of the subject. */
   last: Known | undefined;
   /** Nothing is to be used up. */
-  isPeek?: boolean;
+  isPeek?: boolean | undefined;
 }
 
 /** Decides in the team's own database. Answers whether there was room, and counts. */
