@@ -124,10 +124,9 @@ const LATER = /updat|modif|delet|expir|last|birth|due|end|cancel|schedul|read|ve
 /** Sorts the tables around the users' by what they are for. */
 export function findRelatedTables(users: UsersTable, tables: readonly Table[]): RelatedTables {
   const related = tables.flatMap((table) => {
-    const owner = table.name === users.table.name ? undefined : ownerOf(table, users.table);
-    return owner !== undefined && table.dialect === users.table.dialect
-      ? [relatedTable(table, owner, users.table)]
-      : [];
+    const isOther = table.name !== users.table.name && mayBeTogether(table, users.table);
+    const owner = isOther ? ownerOf(table, users.table) : undefined;
+    return owner === undefined ? [] : [relatedTable(table, owner, users.table)];
   });
   const is = (words: readonly string[]) => related.filter(({ table }) => speaksOf(table, words));
   const usage = is(USAGE);
@@ -138,6 +137,11 @@ export function findRelatedTables(users: UsersTable, tables: readonly Table[]): 
     .map(toKeyAction)
     .sort((one, other) => Number(isLog(other.table)) - Number(isLog(one.table)));
   return { keyActions, usage, subscriptions };
+}
+
+/** Whether two tables can be in one database: not every script shows which one it is for. */
+function mayBeTogether(one: Table, other: Table): boolean {
+  return one.dialect === undefined || other.dialect === undefined || one.dialect === other.dialect;
 }
 
 /** The column by which a table says whose its rows are: one that points at the users, else one that is called so. */

@@ -54,6 +54,21 @@ describe('the table of users', () => {
 });
 
 describe('the tables around the users', () => {
+  it('are found where one script shows its dialect and another does not', async () => {
+    const tables = await readSqlTables(
+      memoryRepository({
+        'a.sql': 'CREATE TABLE users (id int PRIMARY KEY, email text);',
+        'b.sql': 'CREATE TABLE boards (id uuid PRIMARY KEY, owner_id int REFERENCES users);',
+      }),
+      undefined,
+    );
+    expect(tables.map(({ dialect }) => dialect)).toEqual([undefined, 'postgres']);
+    const [users] = findUsersTables(tables);
+    expect(users && findRelatedTables(users, tables).keyActions).toMatchObject([
+      { table: { name: 'boards' } },
+    ]);
+  });
+
   it('are sorted by what they are for, and bookkeeping is no key action', async () => {
     const { related } = await usersOf(`
       CREATE TABLE users (id int PRIMARY KEY, email text);

@@ -58,6 +58,7 @@ async function init(path: string, flags: InitFlags, terminal: Terminal): Promise
     terminal.out(JSON.stringify(documentOf(inspection, proposal, written), undefined, 2));
     return codeOf(proposal);
   }
+  if (flags.app === undefined) printApps(inspection, path, { isAsking, terminal });
   printProposal(proposal, terminal, { withText: dryRun, answers });
   if (!isWriting) return codeOf(proposal);
   if (!(await confirmed('Write these files?', { yes, usual: true }))) {
@@ -70,15 +71,34 @@ async function init(path: string, flags: InitFlags, terminal: Terminal): Promise
 /** Reads the repository; of a monorepo the application that is meant. @throws {EnvError} USAGE when there is none of that name. */
 async function inspect(path: string, { app }: InitFlags, isAsking: boolean): Promise<Inspection> {
   const inspection = await inspectRepository(path, app?.replace(/^\.\/|\/$/g, ''));
-  const { apps, root } = inspection;
+  const { apps } = inspection;
   if (app !== undefined && !apps.includes(inspection.app))
     throw new EnvError('USAGE', `There is no application in ${app}.`, {
       hint: `Name one of: ${apps.join(', ') || 'none was found'}.`,
     });
-  const isOpen = app === undefined && apps.length > 1 && !apps.includes('') && resolve(path) === root;
-  if (!isOpen || !isAsking) return inspection;
+  if (app !== undefined || !isAsking || !isOpen(inspection, path)) return inspection;
   const chosen = await askApp(apps);
   return chosen === inspection.app ? inspection : inspectRepository(path, chosen);
+}
+
+/** Whether several applications may be meant. */
+function isOpen({ apps, root }: Inspection, path: string): boolean {
+  return apps.length > 1 && !apps.includes('') && resolve(path) === root;
+}
+
+/** Says which application was taken, where nobody was asked. */
+function printApps(
+  inspection: Inspection,
+  path: string,
+  { isAsking, terminal: { out, colors } }: { isAsking: boolean; terminal: Terminal },
+): void {
+  if (isAsking || !isOpen(inspection, path)) return;
+  const others = inspection.apps.filter((app) => app !== inspection.app).join(', ');
+  out(
+    colors.dim(
+      `Which application are the loops for? Taken: ${inspection.app}. --app names another: ${others}\n`,
+    ),
+  );
 }
 
 /** Proposes, and asks what is open until nothing is. */

@@ -93,6 +93,16 @@ describe('skene init in a pipe', () => {
     });
   });
 
+  it('says which application of a monorepo it took, and takes the one that is named', async () => {
+    rmSync(folder, { recursive: true });
+    cpSync(join(layout, '../monorepo'), folder, { recursive: true });
+    const usual = await skene('init', '--dry-run');
+    expect(usual.out).toContain('Taken: apps/web. --app names another: apps/worker');
+    expect((await skene('init', '--dry-run', '--app', 'apps/worker')).out).toContain(
+      'apps/worker/skene.config.ts',
+    );
+  });
+
   it('ends with 1 where there is nothing to begin with', async () => {
     rmSync(folder, { recursive: true });
     folder = mkdtempSync(join(tmpdir(), 'skene-init-'));
