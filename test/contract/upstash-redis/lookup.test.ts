@@ -105,6 +105,16 @@ describe.runIf(hasRedis('look-ups among many rows'))(`a look-up among ${ROWS} ro
     expect(await database.find('user_actions', 'email', 'nobody@example.com')).toBeUndefined();
   });
 
+  it.each(['https://x.upstash.io', 'rediss://default:token@x.upstash.io:6379'])(
+    'has no address at %s',
+    async (url) => {
+      await expect(openDatabase({ url })).rejects.toMatchObject({
+        code: 'ENV_INVALID',
+        hint: expect.stringContaining('REST'),
+      });
+    },
+  );
+
   it('says whose turn it is when it cannot', async () => {
     const wrong = await open({ user_actions: { index: { kind: 'user_actions:{kind}' } } });
     await expect(wrong.find('user_actions', 'kind', '7')).rejects.toMatchObject({ code: 'QUERY_FAILED' });
