@@ -26,18 +26,28 @@ function printTrial(trial: TrialOutcomes, terminal: Terminal): void {
   out(`    ${upliftText(trial)}`);
   const rows = trial.emails.flatMap(({ step, variants }) => variants.map((one) => rowOf(step, one)));
   if (rows.length === 0) return;
-  const head = ['email', 'variant', 'sent', 'opened', 'clicked', 'open', 'reached', 'share', '95 % interval'];
+  const head = [
+    'email',
+    'variant',
+    'sent',
+    'opened',
+    'clicked',
+    'pending',
+    'reached',
+    'share',
+    '95 % interval',
+  ];
   printTable([head, ...rows], { ...terminal, out: (line) => out(`    ${line}`) });
 }
 
-function upliftText({ uplift, heldOut }: TrialOutcomes): string {
+function upliftText({ uplift, holdout }: TrialOutcomes): string {
   if (uplift !== undefined) {
     const { difference, low, high } = uplift;
     return `uplift ${points(difference)} (95 %: ${points(low)} to ${points(high)})`;
   }
-  return heldOut.subjects === 0
+  return holdout === 0
     ? 'no uplift without a holdout: set holdout: 0.1 to see what the emails add'
-    : 'no uplift yet: nobody was mailed';
+    : 'no uplift yet: it takes somebody who was mailed and somebody who was held out';
 }
 
 function rowOf(step: string, { variant, pinned, rate, ...counts }: VariantOutcomes): string[] {

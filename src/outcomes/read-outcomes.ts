@@ -27,6 +27,8 @@ export interface TrialOutcomes {
   /** The step with the trigger. */
   entry: string;
   goal: { by: 'event' | 'query' | 'activity'; withinSeconds: number };
+  /** The share of subjects who get nothing. */
+  holdout: number;
   /** Who was mailed, and who was held out in place of it; each counts once in an episode. */
   treated: GroupCount;
   heldOut: GroupCount;
@@ -102,6 +104,7 @@ async function readTrial(
   return {
     entry: plan.entry,
     goal: { by: plan.goal.sign.type, withinSeconds: plan.goal.within },
+    holdout: plan.rules?.holdout ?? 0,
     treated,
     heldOut: held,
     unmailed,

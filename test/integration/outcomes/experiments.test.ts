@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { LoopInput } from '../../../src/index.ts';
 import type { World } from '../../../src/testing/index.ts';
 import { skene } from '../operations/command-line.ts';
@@ -106,6 +106,26 @@ describe('variants', () => {
         );
     },
   );
+
+  it.each([
+    ['an email', reminder, 8],
+    ['an email of which variants are tried', tried, 10],
+  ])('bound what Redis is asked: %s costs few commands', async (...[, loop, most]) => {
+    world = await openWorld(loop);
+    await world.signUp();
+    const asked = vi.spyOn(globalThis, 'fetch');
+    await world.advance('6m');
+    const commands = asked.mock.calls
+      .filter(([to]) => String(to).startsWith(world.stack.urls.redis))
+      .flatMap(([, init]) => {
+        const body = JSON.parse(String(init?.body)) as unknown[];
+        return Array.isArray(body[0]) ? body : [body];
+      });
+    asked.mockRestore();
+    expect(world.emails).toHaveLength(1);
+    expect(commands.length).toBeGreaterThan(0);
+    expect(commands.length).toBeLessThanOrEqual(most);
+  });
 
   it('of which one is pinned are that one for everybody', async () => {
     const pinned = [variants[0], { ...variants[1], pinned: true }] as typeof variants;
