@@ -76,6 +76,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'say why somebody got an email, or did not',
     load: () => import('./commands/explain.ts'),
   },
+  gate: {
+    summary: 'show what somebody has used, give them more, and compare Redis with the usage table',
+    load: () => import('./commands/gate.ts'),
+  },
   events: {
     summary: 'send a test event as Clerk, Stripe, Resend, NextAuth or your app would',
     load: () => import('./commands/events.ts'),

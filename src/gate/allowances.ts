@@ -72,6 +72,18 @@ export function createAllowances({ store, book, now, hashOf }: AllowanceOptions)
       if (!(units > 0)) return Promise.reject(refused('units', `${units} units cannot be given.`));
       return setExtra({ subject, loop }, 'g', { id, amount: units, until });
     },
+    /**
+     * Gives a counter back what Redis has lost of it; what it has counted since is added. `rule` is the counter's name, `version` of two that
+     * know different things the higher.
+     */
+    restore(
+      subject: string,
+      rule: string,
+      { periodStart, used, version }: { periodStart: number; used: number; version: number },
+    ): Promise<void> {
+      const words = [periodStart, used, version].map(String);
+      return store.change(hashOf(subject), ['restore', rule, ...words]);
+    },
     /** Takes away what is left of a grant. */
     revoke: (subject: string, loop: string, id: string): Promise<void> =>
       setExtra({ subject, loop }, 'g', { id, amount: undefined }),

@@ -202,6 +202,8 @@ export function createGate(options: GateOptions) {
     grant: async (...args: Parameters<Allowances['grant']>) => (await allowances.load()).grant(...args),
     /** Takes away what is left of a grant. */
     revoke: async (...args: Parameters<Allowances['revoke']>) => (await allowances.load()).revoke(...args),
+    /** Gives a counter back what Redis has lost of it. */
+    restore: async (...args: Parameters<Allowances['restore']>) => (await allowances.load()).restore(...args),
     /** Resolves when everything that was left for after the answer is done. Hand it to `waitUntil`. */
     settled: async (): Promise<void> =>
       tellings.isWanted() ? (await tellings.load()).settled() : store.settled(),

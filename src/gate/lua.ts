@@ -350,7 +350,8 @@ return replies`;
 /**
  * Sets what a subject has: its plan, a limit of its own, or a grant. KEYS: the subject's hash, the revision. ARGV: `plan`, version, customer,
  * whether it pays, plan, from, to; or `extra`, now, rule, kind, id, amount (nothing to take it away), expires. Answers with the
- * revision, which moves when something changed. A grant that is known changes nothing: what is left of it stays.
+ * revision, which moves when something changed. A grant that is known changes nothing: what is left of it stays. Or `restore`, rule, start,
+ * used, version: what was lost of a counter, to which is added what was counted since.
  */
 export const SET = `
 local H = KEYS[1]
@@ -360,6 +361,12 @@ if ARGV[1] == 'plan' then
   if customer == ARGV[3] and tonumber(ARGV[2]) <= tonumber(version) then return same() end
   if customer and customer ~= ARGV[3] and ARGV[4] == '0' then return same() end
   redis.call('HSET', H, '$', table.concat({ ARGV[5], ARGV[6], ARGV[7], ARGV[2], ARGV[3] }, ' '))
+elseif ARGV[1] == 'restore' then
+  local start, used, version, rest = string.match(redis.call('HGET', H, ARGV[2]) or '', '^(%d+) (%d+) (%d+)(.*)$')
+  if version and tonumber(version) > tonumber(ARGV[5]) then return same() end
+  local total = tonumber(ARGV[4])
+  if start == ARGV[3] then total = math.max(total, tonumber(used)) elseif used then total = total + tonumber(used) end
+  redis.call('HSET', H, ARGV[2], string.format('%s %.0f %.0f', ARGV[3], total, tonumber(ARGV[5]) + 1) .. (start == ARGV[3] and rest or ''))
 else
   local now, field, list = tonumber(ARGV[2]), ARGV[3] .. ':x', {}
   for kind, id, amount, expires in string.gmatch(redis.call('HGET', H, field) or '', '(%a):([^:;]*):(-?%d+):(%d+)') do

@@ -24,8 +24,8 @@ export const operateScript: Script = {
 
 export const setScript: Script = {
   digests: {
-    upstash: '93f6c86ba56d366da14c1a8e6710bbd881c6b528',
-    redis: '31abae1807691bac406af859262541b02d1b6946',
+    upstash: '7b24a7351bb2ba3911b1d31d608ec13e623c9ce8',
+    redis: '4a36ccd9ad4680518d09dfd1975922d4a1ff5f54',
   },
   source: async () => (await import('./lua.ts')).SET,
 };

@@ -1,4 +1,6 @@
 /** Floor 5: what is done by hand, from the command line and the dashboard. */
+
+export { type Drift, findDrift, type ReconcileContext, repair } from './reconcile.ts';
 export {
   cancelRun,
   createOperations,

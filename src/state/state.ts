@@ -5,6 +5,7 @@ import { createCursors } from './cursors.ts';
 import { createEngagement } from './engagement.ts';
 import { createEpisodes } from './episodes.ts';
 import { createErasure } from './erasure.ts';
+import { createGateSubjects } from './gate-subjects.ts';
 import { createHistory } from './history.ts';
 import { createKeys } from './keys.ts';
 import { createLedger } from './ledger.ts';
@@ -31,6 +32,7 @@ export function createState(options: { url: string; token: string; namespace: st
     conversions: createConversions(redis, keys),
     cursors: createCursors(redis, keys),
     erasure: createErasure(redis, keys),
+    gateSubjects: createGateSubjects(redis, keys),
     waits: createWaits(redis, keys),
     ledger: createLedger(redis, keys),
     subscriptions: createSubscriptions(redis, keys),
