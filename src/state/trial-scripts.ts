@@ -1,6 +1,6 @@
 import { WINDOW_PARTS } from './trial-counts.ts';
 
-/** How long it is remembered what became of a subject. */
+/** How long it is remembered what became of a subject: as long as anything is. */
 export const SUBJECT_SECONDS = 400 * 86_400;
 const COUNTER_SECONDS = 800 * 86_400;
 
@@ -16,12 +16,19 @@ local function read(subject, item)
 end
 local function write(subject, item, record)
   redis.call('HSET', subject, item.field, cjson.encode(record))
-  redis.call('EXPIRE', subject, ${SUBJECT_SECONDS}, 'NX')
-  redis.call('EXPIRE', subject, ${SUBJECT_SECONDS}, 'GT')
+  redis.call('EXPIRE', subject, ${SUBJECT_SECONDS})
 end
+-- Many of a page are counted alike: they are added up first.
+local tallies = {}
 local function count(key, field)
-  redis.call('HINCRBY', key, field, 1)
-  redis.call('EXPIRE', key, ${COUNTER_SECONDS})
+  tallies[key] = tallies[key] or {}
+  tallies[key][field] = (tallies[key][field] or 0) + 1
+end
+local function writeCounts()
+  for key, fields in pairs(tallies) do
+    for field, by in pairs(fields) do redis.call('HINCRBY', key, field, string.format('%d', by)) end
+    redis.call('EXPIRE', key, ${COUNTER_SECONDS})
+  end
 end
 local function look(key, item)
   if item.look then redis.call('ZADD', key, item.look, item.subject) end
@@ -40,6 +47,7 @@ for index = 1, #ARGV do
     look(looks, item)
   end
 end
+writeCounts()
 return #ARGV`;
 
 /** KEYS: trials, counters, looks, then the subject of each. ARGV: a JSON item each. Told again, it changes nothing. */
@@ -66,6 +74,7 @@ for index = 1, #ARGV do
     if not record.w then look(KEYS[3], item) end
   end
 end
+writeCounts()
 return #ARGV`;
 
 /** KEYS: subject, trials, counters and looks of each. ARGV: a JSON item each. Answers with 1 for whom it is the first time. */
@@ -100,6 +109,7 @@ for index = 1, #ARGV do
   end
   news[index] = isNews
 end
+writeCounts()
 return news`;
 
 /** KEYS: trials. ARGV: the first part of time whose windows may be open. Emails before it are added up, so that the hash stays small. */
@@ -125,6 +135,5 @@ return records`;
 /** KEYS: subject. ARGV: field, arm, how long to keep it. */
 export const CHOOSE = `
 redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2])
-redis.call('EXPIRE', KEYS[1], ARGV[3], 'NX')
-redis.call('EXPIRE', KEYS[1], ARGV[3], 'GT')
+redis.call('EXPIRE', KEYS[1], ARGV[3])
 return redis.call('HGET', KEYS[1], ARGV[1])`;
