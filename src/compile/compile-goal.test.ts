@@ -52,7 +52,7 @@ describe('a goal', () => {
   it('of a retention loop is anything new, by the column that makes somebody dormant', () => {
     const { goal } = compile(retention);
     expect(goal).toMatchObject({ sign: { type: 'activity', column: 'last_seen' }, look: 43_200 });
-    expect(goal.step).toBeUndefined();
+    expect([goal.step, goal.endsRuns]).toEqual([undefined, false]);
   });
 
   it('of a retention loop over actions is a new action', () => {
@@ -78,8 +78,9 @@ describe('a goal', () => {
     const goal = { query: 'SELECT 1 FROM invoices WHERE user_id = $1', within: '7d' };
     const compiled = compile({ ...activation, goal });
     expect(compiled.watches.map(({ table }) => table)).toContain('invoices');
-    expect(compiled.goal).toMatchObject({ within: 7 * 86_400, step: undefined });
-    expect(compile({ ...activation, goal: { query: HAS_PROJECT } }).goal.step).toBe('step-1');
+    expect(compiled.goal).toMatchObject({ within: 7 * 86_400, step: undefined, endsRuns: true });
+    const waitedFor = compile({ ...activation, goal: { query: HAS_PROJECT } }).goal;
+    expect(waitedFor).toMatchObject({ step: 'step-1', endsRuns: false });
   });
 
   it('that no row can tell of is looked for, six times in its window', () => {

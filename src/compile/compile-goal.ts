@@ -27,13 +27,15 @@ export function compileGoal(
 ): PlanGoal {
   const condition = conditionOf(loop, steps, config);
   const sign = (condition && signOf(condition)) ?? activityOf(steps, config);
+  const step = steps.find(({ condition: waited }) => waited && isSame(signOf(waited), sign))?.id;
   const within = (loop.goal && parseDuration(loop.goal.within)) ?? USUAL_WITHIN;
   return {
     // Not of what is only found out about it: a newer compiler knows more, and the counts go on.
     hash: stableHash([JSON.stringify({ ...sign, wakes: undefined, select: undefined }), within]),
     within,
     sign,
-    step: steps.find((step) => step.condition && isSame(signOf(step.condition), sign))?.id,
+    step,
+    endsRuns: loop.goal !== undefined && step === undefined,
     look: lookOf(sign, condition, within),
   };
 }

@@ -38,13 +38,13 @@ export async function followGoals(
 }
 
 /**
- * Ends the runs of who has reached the goal of their loop, unless the run itself waits for it and acts on it. An audience's pass has no run
- * of theirs: their next page passes them over.
+ * Ends the runs of who has reached the goal of their loop, where that is what its author wants. An audience's pass has no run of theirs: their
+ * next page passes them over.
  */
 export async function leaveReached(reached: readonly ReachedGoal[], services: Services): Promise<void> {
   for (const { plan, subject } of reached) {
     services.report({ kind: 'goal', loop: plan.loop, subject });
-    if (plan.goal.step !== undefined || plan.trigger.type === 'schedule') continue;
+    if (!plan.goal.endsRuns || plan.trigger.type === 'schedule') continue;
     await exitRuns({ subject, reason: 'goal', isMeant: (loop) => loop === plan.loop }, services);
   }
 }

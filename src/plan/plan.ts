@@ -36,8 +36,10 @@ export interface PlanGoal {
   /** How long after an email the goal counts as reached because of it, in seconds. */
   within: number;
   sign: GoalSign;
-  /** Where the goal is what a step of the loop waits for: the id of that step. Reaching it does not end the run that waits. */
+  /** Where the goal is what a step of the loop waits for: the id of that step. */
   step?: string | undefined;
+  /** Whether reaching it ends a run that waits for something else: where the author has named it, and no step waits for it. */
+  endsRuns: boolean;
   /** Where no event may tell: when to look first after an email, in seconds, and how far apart later looks are. */
   look?: number | undefined;
 }
