@@ -10,6 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** What the pages take for granted: values of the reader's own app. */
 const SURROUNDINGS = `
 declare module '*/compiled' { export const compiled: import('@skene/sdk/web').App; }
+declare module '@clerk/nextjs/server' { export const auth: () => Promise<{ userId: string | null }>; }
 declare module 'next-auth' { export default function NextAuth(config: object): { handlers: object; auth: object }; }
 `;
 const PRELUDE = `
