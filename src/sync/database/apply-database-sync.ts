@@ -23,6 +23,9 @@ export interface ApplyOptions {
   onBlocked?: ((blockers: string[]) => void) | undefined;
 }
 
+/** A large table is read once; nobody waits for it. */
+const FILL_TIMEOUT_MS = 3_600_000;
+
 /** Of two that create the same thing at once, `IF NOT EXISTS` fails one: the second waits, and finds it there. */
 const ONE_AT_A_TIME: Statement = { sql: "SELECT pg_advisory_xact_lock(hashtext('skene sync'))" };
 
@@ -36,7 +39,8 @@ export async function applyDatabaseSync(
   options: ApplyOptions = {},
 ): Promise<void> {
   if (plan.statements.length > 0) await applyStatements(requireCapture(database), plan, options);
-  for (const fill of plan.fills) await requireCapture(database).capture.transaction(fill, {});
+  for (const fill of plan.fills)
+    await requireCapture(database).capture.transaction(fill, { timeoutMs: FILL_TIMEOUT_MS });
 }
 
 async function applyStatements(
