@@ -40,26 +40,29 @@ export async function loadSeed(): Promise<LoopInput> {
   return loaded.exported as LoopInput;
 }
 
-/** The gate of an app on the Redis of a world, and on its clock. Without a driver it leaves the database to the functions. */
+/** What a gate of an app needs to stand on the Redis of a world, and on its clock. */
+export function gateOptionsIn({ stack }: World): Pick<GateFrontOptions, 'now' | 'variables'> {
+  const { env, urls, clock } = stack;
+  return {
+    now: clock.now,
+    variables: {
+      UPSTASH_REDIS_REST_URL: env.redis.url,
+      UPSTASH_REDIS_REST_TOKEN: env.redis.token,
+      SKENE_URL: `${urls.functions}/api`,
+      SKENE_SECRET: DEV_SECRET,
+      DATABASE_URL: urls.database,
+    },
+  };
+}
+
+/** The gate of an app in a world. Without a driver it leaves the database to the functions. */
 export function openGateIn(
-  { stack }: World,
+  world: World,
   loop: LoopInput,
   { openDatabase, ...options }: Partial<GateFrontOptions> & Pick<GatedApp, 'openDatabase'> = {},
 ): GateFront {
-  const { env, urls, clock } = stack;
   return openGate(
     { deployment: compileConfig(resolveConfig(loop)), openDatabase },
-    {
-      subject: { header: 'x-user' },
-      now: clock.now,
-      variables: {
-        UPSTASH_REDIS_REST_URL: env.redis.url,
-        UPSTASH_REDIS_REST_TOKEN: env.redis.token,
-        SKENE_URL: `${urls.functions}/api`,
-        SKENE_SECRET: DEV_SECRET,
-        DATABASE_URL: urls.database,
-      },
-      ...options,
-    },
+    { subject: { header: 'x-user' }, ...gateOptionsIn(world), ...options },
   );
 }

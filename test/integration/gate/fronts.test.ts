@@ -13,7 +13,10 @@ let world: World;
 beforeAll(async () => {
   world = await createWorld({ config: freemium(3) });
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  await world.settle();
+  await world.close();
+});
 
 /** An app behind the gate. Its handler does what the last part of the path says. */
 interface App {
