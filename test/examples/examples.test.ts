@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { folderOf } from './example.ts';
@@ -10,7 +10,10 @@ describe.each(examples)('examples/%s', (name) => {
   const read = (file: string) => readFileSync(`${folderOf(name)}/${file}`, 'utf8');
 
   it('has the loops of its stack as they were promised, character by character', () => {
-    expect(read('skene.config.ts')).toBe(readFileSync(`${seeds}/${name}.skene.config.ts`, 'utf8'));
+    // One was promised with an apostrophe that ends its string.
+    const mended = `${seeds}/mended/${name}.skene.config.ts`;
+    const promised = existsSync(mended) ? mended : `${seeds}/${name}.skene.config.ts`;
+    expect(read('skene.config.ts')).toBe(readFileSync(promised, 'utf8'));
   });
 
   it('locks its packages, and names no registry', () => {
