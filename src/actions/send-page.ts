@@ -22,8 +22,11 @@ export interface PageResult {
 export interface PageSent {
   /** In the order of the items. */
   results: PageResult[];
-  /** The provider has taken the page before, with other content: somebody's data has changed since. */
-  isRepeat: boolean;
+  /**
+   * What the provider said: it has taken these emails, or took the page before, with other content (somebody's data has changed since);
+   * or it was not asked.
+   */
+  answer: 'taken' | 'repeat' | 'none';
 }
 
 /** One sending of a page. */
@@ -51,16 +54,18 @@ export async function sendPage(
   for (const item of items) {
     const { action } = item;
     const done =
-      action.type === 'email' ? await compose(item, action, context) : await perform(item, context);
+      action.type === 'email'
+        ? await compose(item, action, context)
+        : await perform(item, sending.key, context);
     if ('message' in done) letters.push(done);
     else results.set(item, done);
   }
-  const sent = letters.length === 0 ? [] : await sendLetters(letters, sending, context);
+  const sent = await sendLetters(letters, sending, context);
   for (const [index, { item }] of letters.entries()) {
-    const result = sent === 'repeat' ? SENT : sent[index];
+    const result = sent.answer === 'repeat' ? SENT : sent.results[index];
     if (result !== undefined) results.set(item, result);
   }
-  return { results: items.map((item) => results.get(item) ?? UNKNOWN), isRepeat: sent === 'repeat' };
+  return { results: items.map((item) => results.get(item) ?? UNKNOWN), answer: sent.answer };
 }
 
 interface Letter {
@@ -90,10 +95,14 @@ async function compose(
   }
 }
 
-async function perform({ action, site }: PageItem, context: ActionContext): Promise<PageResult> {
+async function perform(
+  { action, site }: PageItem,
+  page: string,
+  context: ActionContext,
+): Promise<PageResult> {
   try {
-    // Its idempotency key is made of the run's id and the step's, and has to tell subjects apart.
-    await performAction(action, { ...site, runId: `${site.runId}/${site.subject}` }, context);
+    // Its idempotency key begins with the run's id; another run may have to repeat it, and it has to tell subjects apart.
+    await performAction(action, { ...site, runId: `${page}/${site.subject}` }, context);
     return { outcome: 'done', reason: '', stands: true };
   } catch (error) {
     return failed(messageOf(error));
@@ -104,15 +113,16 @@ async function sendLetters(
   letters: readonly Letter[],
   { key, firstTriedAt, pace }: PageSending,
   { mailer, now }: ActionContext,
-): Promise<PageResult[] | 'repeat'> {
-  if (now() - firstTriedAt > RETRY_WINDOW_MS) return letters.map(() => UNKNOWN);
+): Promise<PageSent> {
+  if (letters.length === 0 || now() - firstTriedAt > RETRY_WINDOW_MS) return { results: [], answer: 'none' };
   await pace();
   try {
     const messages = letters.map(({ message }) => message);
     const answers = await (await mailer()).sendBatch(messages, { idempotencyKey: key });
-    return answers.map((answer) => ('id' in answer ? SENT : failed(answer.error.message)));
+    const results = answers.map((answer) => ('id' in answer ? SENT : failed(answer.error.message)));
+    return { results, answer: 'taken' };
   } catch (error) {
-    if (isSkeneError(error, 'SEND_UNKNOWN')) return 'repeat';
+    if (isSkeneError(error, 'SEND_UNKNOWN')) return { results: [], answer: 'repeat' };
     throw error;
   }
 }

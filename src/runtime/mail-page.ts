@@ -122,16 +122,15 @@ export function createPageMailer({ payload, services, database, sending, pace }:
 
   async function mailNow(page: OpenPage, view: PageView): Promise<PageFact[]> {
     const { due, lost, unmet } = await sortOut(page, view.rows);
-    const { results, isRepeat } = await send(due, page, view);
+    const { results, answer } = await send(due, page, view);
+    const factOf = (claimed: Claimed, fate: Fate): PageFact => {
+      const isKnown = view.isNew || stepOf(claimed)?.action.type !== 'email';
+      return claimedFact(claimed, isKnown ? fate : fateInRepeat(fate, answer));
+    };
     return [
-      ...due.map(({ claimed }, index) => {
-        const { outcome = 'failed', reason = '', stands = true } = results[index] ?? {};
-        return claimedFact(claimed, { outcome, reason, stands });
-      }),
-      ...unmet.map((claimed) =>
-        claimedFact(claimed, { outcome: 'skipped', reason: 'condition', stands: false }),
-      ),
-      ...lost.map((claimed) => claimedFact(claimed, fateOfLost(due.length > 0, isRepeat))),
+      ...due.map(({ claimed }, index) => factOf(claimed, results[index] ?? MAYBE)),
+      ...unmet.map((claimed) => factOf(claimed, skippedFor('condition'))),
+      ...lost.map((claimed) => factOf(claimed, skippedFor('left the audience'))),
     ];
   }
 
@@ -188,10 +187,17 @@ function knownFate(wasSent: boolean): Fate {
     : { outcome: 'failed', reason: 'not sent', stands: false };
 }
 
-/** What became of somebody who was claimed and has left the audience since, by what the provider said of the rest of the page. */
-function fateOfLost(hasRest: boolean, isRepeat: boolean): Fate {
-  if (isRepeat) return { outcome: 'sent', reason: '', stands: true };
-  return hasRest
-    ? { outcome: 'skipped', reason: 'left the audience', stands: false }
-    : { outcome: 'failed', reason: 'left the audience, and may have been mailed', stands: true };
+const MAYBE: Fate = { outcome: 'failed', reason: 'may have been mailed, nobody knows', stands: true };
+
+function skippedFor(reason: string): Fate {
+  return { outcome: 'skipped', reason, stands: false };
+}
+
+/**
+ * What became of somebody of a page that was claimed before: by what the provider says of it, they were mailed then, or not, whatever
+ * they would be now.
+ */
+function fateInRepeat(fate: Fate, answer: PageSent['answer']): Fate {
+  if (answer === 'taken') return fate;
+  return answer === 'repeat' ? { outcome: 'sent', reason: '', stands: true } : MAYBE;
 }

@@ -167,17 +167,23 @@ describe('a pass', () => {
     expect(world.emails).toHaveLength(3);
   });
 
-  it('that finds its page sent before, with other content, takes it for sent', async () => {
+  it('that finds its page sent before, with other content, takes all of it for sent', async () => {
     await open();
-    await addUsers(world, 3, 8);
+    const [, bob = '', cy = ''] = await addUsers(world, 3, 8);
     world.stack.inbox.fail({ kind: 'answer-lost' });
     const lost = world.stack.inbox.onEmail(() => {
       lost();
+      // One is called something else, one is back, and one's email cannot be rendered any more.
       void world.sql(`update users set name = 'Renamed'`);
+      void world.sql('update users set last_activity_at = now() where id = $1', [bob]);
+      void world.sql('update users set name = null where id = $1', [cy]);
     });
     await world.advance('1h');
     expect(world.emails).toHaveLength(3);
     expect(await passes()).toEqual([{ outcome: 'done', sent: 3 }]);
+    await world.sql(`update users set name = 'Cy' where id = $1`, [cy]);
+    await nextTick();
+    expect(world.emails).toHaveLength(3);
   });
 
   it('whose time is up leaves the rest to the next tick', async () => {
