@@ -10,6 +10,9 @@ export interface IndexingPace {
   now: () => number;
 }
 
+/** An index that is complete is looked at again after this: somebody may have emptied the database. */
+const FRESH_MS = 60_000;
+
 /** Pages of SCAN per call, some thousands of rows: the next poll goes on. */
 const MOST_PAGES = 20;
 
@@ -18,7 +21,7 @@ const MOST_PAGES = 20;
  * them; it begins after the overlap, when the last writer that does not has been replaced.
  */
 export function createIndexing(client: RedisClient, { overlapMs, now }: IndexingPace) {
-  const complete = new Set<string>();
+  const complete = new Map<string, number>();
 
   async function advance(layout: TableLayout, column: string): Promise<void> {
     const name = `${layout.table}.${column}`;
@@ -33,7 +36,7 @@ export function createIndexing(client: RedisClient, { overlapMs, now }: Indexing
       at = await indexPage(layout, column, at);
       await keep({ knownAt, at });
     }
-    if (at === undefined) complete.add(name);
+    if (at === undefined) complete.set(name, now());
   }
 
   async function indexPage(layout: TableLayout, column: string, at: string): Promise<string | undefined> {
@@ -55,7 +58,8 @@ export function createIndexing(client: RedisClient, { overlapMs, now }: Indexing
 
   return async (layout: TableLayout, columns: readonly string[]): Promise<void> => {
     for (const column of columns) {
-      if (!complete.has(`${layout.table}.${column}`)) await advance(layout, column);
+      const seenAt = complete.get(`${layout.table}.${column}`) ?? Number.NEGATIVE_INFINITY;
+      if (now() - seenAt >= FRESH_MS) await advance(layout, column);
     }
   };
 }
