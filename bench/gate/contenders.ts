@@ -76,7 +76,7 @@ function skene(redis: Server, limit: number): Contender {
     ],
   };
   const { plans } = compileConfig(resolveConfig({ loops: [config] }));
-  const gate = createGate({ plans, redis, namespace: `bench-${limit}` });
+  const gate = createGate({ plans, redis, namespace: `bench-${limit}`, timeoutMs: 30_000 });
   const route = { method: 'POST', path: '/api/features/export' };
   return {
     name: 'skene',
