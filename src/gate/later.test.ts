@@ -17,4 +17,18 @@ describe('what is loaded later', () => {
     expect(load).toHaveBeenCalledTimes(1);
     expect(later.loaded()).toEqual({ name: 'thing' });
   });
+
+  it('is tried again by the next who needs it, where it could not be loaded', async () => {
+    let attempts = 0;
+    const later = createLater(async () => {
+      attempts += 1;
+      if (attempts === 1) throw new Error('not there');
+      return attempts;
+    });
+    const used: number[] = [];
+    later.use((thing) => used.push(thing));
+    await expect.poll(later.isWanted).toBe(false);
+    expect(await later.load()).toBe(2);
+    expect(used).toEqual([]);
+  });
 });
