@@ -11,6 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const SURROUNDINGS = `
 declare module '*/compiled' { export const compiled: import('@skene/sdk/web').App; }
 declare module '@clerk/nextjs/server' { export const auth: () => Promise<{ userId: string | null }>; }
+declare module '*/skene.config' { const loop: import('@skene/sdk').LoopInput; export default loop; }
 declare module 'next-auth' { export default function NextAuth(config: object): { handlers: object; auth: object }; }
 `;
 const PRELUDE = `
