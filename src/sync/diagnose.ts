@@ -6,6 +6,7 @@ import { createState } from '../state/index.ts';
 import { planDatabaseSync } from './database/plan-database-sync.ts';
 import { type Finding, look, problemOf } from './finding.ts';
 import { lookAtPolling } from './look-at-polling.ts';
+import { lookAtQueries } from './look-at-queries.ts';
 import { planScheduleSync } from './schedules.ts';
 
 /** The oldest row may wait this long before something must be wrong with what carries them: two rounds of the drain's schedule. */
@@ -43,19 +44,29 @@ async function lookAtSchedules(env: Env, deployment: Deployment): Promise<Findin
 }
 
 async function lookAtDatabase(env: Env, deployment: Deployment): Promise<Finding[]> {
-  if (deployment.watches.length === 0)
+  const isAsked = deployment.plans.some(({ steps }) =>
+    steps.some(({ condition }) => condition?.type === 'query'),
+  );
+  if (deployment.watches.length === 0 && !isAsked)
     return [{ name: 'database', state: 'ok', detail: 'no loop watches a table' }];
   let database: Database | undefined;
   try {
     database = await openDatabase(deployedDatabase(env, deployment.database));
-    return database.capture === undefined
-      ? await lookAtPolling(database.polling, env, deployment)
-      : [await lookAtTriggers(database, deployment), ...(await lookAtOutbox(database.capture))];
+    return [
+      ...(deployment.watches.length === 0 ? [] : await lookAtWatching(database, env, deployment)),
+      ...(await lookAtQueries(database, deployment)),
+    ];
   } catch (error) {
     return [problemOf('database', error)];
   } finally {
     await database?.close();
   }
+}
+
+async function lookAtWatching(database: Database, env: Env, deployment: Deployment): Promise<Finding[]> {
+  return database.capture === undefined
+    ? lookAtPolling(database.polling, env, deployment)
+    : [await lookAtTriggers(database, deployment), ...(await lookAtOutbox(database.capture))];
 }
 
 async function lookAtTriggers(database: Database, { watches }: Deployment): Promise<Finding> {
