@@ -6,7 +6,7 @@ import { type Ask, createGate, type Gate, type Take, type UsageRow } from '../ga
 import type { Deployment } from '../plan/index.ts';
 import { afterAnswer } from '../server/after-answer.ts';
 import { alreadyCounted, nobody, type RefusalPage, refuse } from '../server/gate-answer.ts';
-import { usageEntries } from '../server/usage-entries.ts';
+import { usageCharge, usageEntries } from '../server/usage-entries.ts';
 import type { KeptTablesWriter } from '../usage/index.ts';
 import { type GateRequest, type SubjectOf, subjectIn } from './gate-subject.ts';
 import { USUAL_PATH } from './usual-path.ts';
@@ -118,6 +118,7 @@ export function openGate({ deployment, openDatabase }: GatedApp, options: GateFr
       now: options.now,
       onEvents: (events) => post('/events', events),
       onUsage: writeUsage,
+      bySql: async (call) => (await (await openTables())?.charge(usageCharge(call))) ?? false,
     });
     return opened;
   }
@@ -130,16 +131,19 @@ export function openGate({ deployment, openDatabase }: GatedApp, options: GateFr
 
   let tables: KeptTablesWriter | undefined;
 
+  /** Loaded when first needed, after an answer as a rule: no call waits for a database's client. */
+  async function openTables(): Promise<KeptTablesWriter | undefined> {
+    if (openDatabase === undefined) return undefined;
+    const { createTablesWriter } = await import('../server/tables-writer.ts');
+    tables ??= createTablesWriter({ env, deployment, openDatabase, now: options.now ?? Date.now });
+    return tables;
+  }
+
   async function writeUsage(rows: readonly UsageRow[]): Promise<void> {
     if (deployment.kept?.usage === undefined) return;
     const entries = usageEntries(rows);
-    if (openDatabase !== undefined) {
-      const { now = Date.now } = options;
-      // Loaded after the first answer: no call waits for a database's client.
-      const { createTablesWriter } = await import('../server/tables-writer.ts');
-      tables ??= createTablesWriter({ env, deployment, openDatabase, now });
-      return tables.usage(entries);
-    }
+    const writer = await openTables();
+    if (writer !== undefined) return writer.usage(entries);
     for (let from = 0; from < entries.length; from += MOST_POSTED)
       await post('/gate', { action: 'record', entries: entries.slice(from, from + MOST_POSTED) });
   }

@@ -39,6 +39,19 @@ export interface KeptRows {
   rows: ReadonlyArray<ReadonlyArray<string | number | Date>>;
 }
 
+/** Units to be added to a number of one row. Names are taken literally. */
+export interface Charge {
+  table: string;
+  /** The column that is added to, and what it may come to at the most. */
+  number: string;
+  units: number;
+  most: number;
+  /** A column that grows by one. */
+  version: string;
+  /** Which row. */
+  where: ReadonlyArray<{ column: string; is: '=' | '<=' | '>'; value: string | Date }>;
+}
+
 /** What every database that loops read from can do. */
 interface ReadableDatabase {
   /**
@@ -55,6 +68,8 @@ interface ReadableDatabase {
    * database knows no SQL. @throws as {@link select} does.
    */
   keep?(rows: KeptRows, limits: { timeoutMs: number }): Promise<void>;
+  /** Adds units where there is room for them, however many do so at once. Answers whether there was. @throws as {@link select} does. */
+  charge?(charge: Charge, limits: { timeoutMs: number }): Promise<boolean>;
   /** Lets go of its connections. */
   close(): Promise<void>;
 }

@@ -13,6 +13,7 @@ export type {
   Capture,
   CapturedChange,
   CapturingDatabase,
+  Charge,
   Database,
   Healing,
   HealingPage,

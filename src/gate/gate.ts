@@ -114,24 +114,26 @@ export function createGate(options: GateOptions) {
     if (options.onUsage !== undefined) tellings.use((loaded) => loaded.used(subject, standings));
   }
 
-  /** Answers how the counters stand now, or nothing where there was nothing to give back. */
-  async function giveBack(call: Charged): Promise<number[] | undefined> {
+  /** Answers whether there was something to give back; `then` hears how the counters stand, now or when Redis is back. */
+  async function giveBack(call: Charged, then: (numbers: readonly number[]) => void): Promise<boolean> {
     const operation = undoOf(call);
-    try {
-      const { reply } = await store.run(operation);
-      const [isGivenBack, revision = '0', ...numbers] = reply;
+    const read = ([isGivenBack, revision = '0', ...numbers]: Reply): boolean => {
       // Other gates may remember that there was no room.
       if (revision !== '0') store.noteRevision(revision);
-      return isGivenBack === '1' ? numbers.map(Number) : undefined;
+      if (isGivenBack === '1') then(numbers.map(Number));
+      return isGivenBack === '1';
+    };
+    try {
+      return read((await store.run(operation)).reply);
     } catch {
-      store.owe(operation);
-      return undefined;
+      store.owe(operation, read);
+      return false;
     }
   }
 
   async function undo({ subject, hold }: { subject: string; hold: string }): Promise<boolean> {
     const call = heldCallOf(subject, hold);
-    if (call === undefined || (await giveBack(call)) === undefined) return false;
+    if (call === undefined || !(await giveBack(call, () => {}))) return false;
     if (options.onUsage !== undefined) {
       const { decision } = await decide(callOf({ subject }), 'p');
       const names = call.set.key.split(',');
@@ -171,8 +173,7 @@ export function createGate(options: GateOptions) {
     const { decision, isCharged } = await decide(call, 't');
     if (!isCharged) return takeOf(decision, call);
     return takeOf(decision, call, async () => {
-      const numbers = await giveBack(call);
-      if (numbers !== undefined) used(ask.subject, corrected(decision.standings, numbers));
+      await giveBack(call, (numbers) => used(ask.subject, corrected(decision.standings, numbers)));
     });
   }
 

@@ -10,7 +10,7 @@ import { afterAnswer } from './after-answer.ts';
 import { refusalOf } from './gate-answer.ts';
 import { answering, type Handler, type HandlerOptions } from './respond.ts';
 import { createTablesWriter } from './tables-writer.ts';
-import { usageEntries } from './usage-entries.ts';
+import { usageCharge, usageEntries } from './usage-entries.ts';
 
 /** What the function of the gate serves. */
 export interface GateSources {
@@ -48,6 +48,7 @@ export function createGateHandler(
         if (refused.length > 0) throw new Error(refused[0]?.reason);
       },
       onUsage: (rows) => tables.usage(usageEntries(rows)),
+      bySql: (call) => tables.charge(usageCharge(call)),
     });
     return opened;
   }
@@ -56,8 +57,8 @@ export function createGateHandler(
     POST: answering(async (request) => {
       requireBearer(request.headers, env.secret);
       const question = readQuestion(await readBody(request, MOST_BYTES));
-      const { answer, after } = await answerTo(question, { gate: gate(), tables });
-      await afterAnswer(Promise.all([after, gate().settled()]));
+      const answer = await answerTo(question, { gate: gate(), tables });
+      await afterAnswer(gate().settled());
       return Response.json(answer, { headers: { 'cache-control': 'no-store' } });
     }),
   };
@@ -65,32 +66,25 @@ export function createGateHandler(
 
 type Question = Record<string, unknown>;
 
-/** What is answered, and what may go on after it. */
-interface Answered {
-  answer: object;
-  after?: Promise<unknown>;
-}
-
 async function answerTo(
   question: Question,
   { gate, tables }: { gate: Gate; tables: KeptTablesWriter },
-): Promise<Answered> {
+): Promise<object> {
   switch (question.action) {
     case 'take':
-      return { answer: takeAnswer(await gate.take(askIn(question))) };
+      return takeAnswer(await gate.take(askIn(question)));
     case 'peek':
-      return { answer: decisionAnswer(await gate.peek(askIn(question))) };
+      return decisionAnswer(await gate.peek(askIn(question)));
     case 'commit':
-      return { answer: { committed: true } };
-    case 'undo': {
-      const [subject, hold] = [textIn(question, 'subject'), textIn(question, 'hold')];
-      const undone = await gate.undo({ subject, hold });
-      return { answer: { undone }, ...(undone && { after: writeDown({ subject, hold }, { gate, tables }) }) };
-    }
+      return { committed: true };
+    case 'undo':
+      return {
+        undone: await gate.undo({ subject: textIn(question, 'subject'), hold: textIn(question, 'hold') }),
+      };
     case 'record': {
       const entries = entriesIn(question);
       await tables.usage(entries);
-      return { answer: { recorded: entries.length } };
+      return { recorded: entries.length };
     }
     default:
       throw new RequestError('REQUEST_INVALID', `There is no action ${JSON.stringify(question.action)}.`, {
@@ -98,20 +92,6 @@ async function answerTo(
         where: { path: 'action' },
       });
   }
-}
-
-/** Writes down how somebody's counters stand after a call was given back. */
-async function writeDown(
-  { subject, hold }: { subject: string; hold: string },
-  { gate, tables }: { gate: Gate; tables: KeptTablesWriter },
-): Promise<void> {
-  const loops = new Set((hold.split(' ')[0] ?? '').split(',').map((rule) => rule.split('/')[0]));
-  const decisions = await Promise.all([...loops].map((loop) => gate.peek({ subject, loop })));
-  await tables.usage(
-    usageEntries(
-      decisions.flatMap(({ standings }) => standings.map((standing) => ({ ...standing, subject }))),
-    ),
-  );
 }
 
 function takeAnswer(take: Take): object {

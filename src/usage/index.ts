@@ -3,6 +3,7 @@ export {
   createKeptTables,
   type KeptTablesWriter,
   type SubscriptionEntry,
+  type UsageCharge,
   type UsageEntry,
 } from './kept-tables.ts';
 export { readRunning, type UsageRecord, usersWithUsage } from './read-usage.ts';

@@ -1,6 +1,7 @@
 import type { Database, KeptRows } from '../databases/index.ts';
 import { isSkeneError, messageOf } from '../errors/index.ts';
 import type { KeptTable, KeptTables } from '../plan/index.ts';
+import { readRunning } from './read-usage.ts';
 
 /** How much somebody has used of something in a period. Times are ms since the epoch. */
 export interface UsageEntry {
@@ -33,10 +34,25 @@ export interface KeptTablesWriter {
   usage(entries: readonly UsageEntry[]): Promise<void>;
   /** As {@link KeptTablesWriter.usage}. */
   subscription(entry: SubscriptionEntry): Promise<void>;
+  /**
+   * Counts a call in the table itself, if there is room for it. Answers whether there was; not where there is no such table.
+   * @throws {SkeneError} when the database cannot answer.
+   */
+  charge(call: UsageCharge): Promise<boolean>;
+}
+
+/** A call that is counted while the gate's own counters cannot be reached. */
+export interface UsageCharge {
+  subject: string;
+  feature: string;
+  units: number;
+  limit: number;
+  /** How long a period lasts that begins with this call, in ms. */
+  periodMs: number;
 }
 
 interface KeptTablesOptions {
-  database: () => Promise<Pick<Database, 'keep'>>;
+  database: () => Promise<Pick<Database, 'kind' | 'select' | 'keep' | 'charge'>>;
   tables: KeptTables | undefined;
   now: () => number;
   /** Hears of a table that cannot be written to. */
@@ -70,18 +86,20 @@ export function createKeptTables(options: KeptTablesOptions): KeptTablesWriter {
     }
   }
 
+  async function usage(entries: readonly UsageEntry[]): Promise<void> {
+    if (tables?.usage === undefined || entries.length === 0) return;
+    const key = ['subject', 'feature', 'periodStart'] as const;
+    const rows = latest(entries).map((entry) => ({
+      ...entry,
+      periodStart: new Date(entry.periodStart),
+      periodEnd: new Date(entry.periodEnd),
+      updatedAt: new Date(now()),
+    }));
+    await keep(keptRows(tables.usage, key, rows));
+  }
+
   return {
-    async usage(entries) {
-      if (tables?.usage === undefined || entries.length === 0) return;
-      const key = ['subject', 'feature', 'periodStart'] as const;
-      const rows = latest(entries).map((entry) => ({
-        ...entry,
-        periodStart: new Date(entry.periodStart),
-        periodEnd: new Date(entry.periodEnd),
-        updatedAt: new Date(now()),
-      }));
-      await keep(keptRows(tables.usage, key, rows));
-    },
+    usage,
     async subscription({ periodStart, periodEnd, ...entry }) {
       if (tables?.subscriptions === undefined) return;
       const row = {
@@ -91,6 +109,30 @@ export function createKeptTables(options: KeptTablesOptions): KeptTablesWriter {
         updatedAt: new Date(now()),
       };
       await keep(keptRows(tables.subscriptions, ['customer'], [row]));
+    },
+    async charge({ subject, feature, units, limit, periodMs }) {
+      const opened = await database();
+      const { charge } = opened;
+      if (tables?.usage === undefined || charge === undefined) return false;
+      const { table, columns } = tables.usage;
+      const at = now();
+      const counter = { table, number: columns.used, version: columns.version, units, most: limit };
+      const where = [
+        { column: columns.subject, is: '=', value: subject },
+        { column: columns.feature, is: '=', value: feature },
+        { column: columns.periodStart, is: '<=', value: new Date(at) },
+        { column: columns.periodEnd, is: '>', value: new Date(at) },
+      ] as const;
+      // A counter that begins now is made by whoever comes first in this minute: it counts nothing yet, and is there once.
+      const periodStart = Math.floor(at / 60_000) * 60_000;
+      const first = { subject, feature, periodStart, periodEnd: periodStart + periodMs, used: 0, version: 0 };
+      if (await charge({ ...counter, where }, { timeoutMs: TIMEOUT_MS })) return true;
+      const known = (await readRunning(opened, tables.usage, [subject])).some(
+        (row) => row.feature === feature && row.periodStart <= at && at < row.periodEnd,
+      );
+      if (known) return false;
+      await usage([first]);
+      return charge({ ...counter, where }, { timeoutMs: TIMEOUT_MS });
     },
   };
 }

@@ -9,10 +9,10 @@ export interface MysqlDriver {
    * @throws whatever the client library throws.
    */
   query(sql: string, params: readonly string[], options: { timeoutMs: number }): Promise<Row[]>;
-  /** Runs statements that write, all or none. @throws whatever the client library throws. */
+  /** Runs statements that write, all or none. Answers how many rows each changed. @throws whatever the client library throws. */
   write(
     statements: ReadonlyArray<{ sql: string; params: string[] }>,
     options: { timeoutMs: number },
-  ): Promise<void>;
+  ): Promise<number[]>;
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
-import type { KeptRows } from '../database.ts';
+import { chargeStatement as chargeIn } from '../charge-sql.ts';
+import type { Charge, KeptRows } from '../database.ts';
 import { quoteName, quoteTable } from './identifiers.ts';
 
 /** One INSERT of all rows, which leaves alone what is newer. */
@@ -19,6 +20,12 @@ VALUES ${places.join(', ')}
 ON DUPLICATE KEY UPDATE ${assignments.join(', ')}`,
     params: rows.flat().map(toText),
   };
+}
+
+/** See {@link chargeIn}. */
+export function chargeStatement(charge: Charge): { sql: string; params: string[] } {
+  const { sql, params } = chargeIn(charge, { quoteTable, quoteName, place: () => '?' });
+  return { sql, params: params.map(toText) };
 }
 
 /** A DATETIME has no zone: it is UTC. */

@@ -5,7 +5,7 @@ import type { PollingPace } from '../polling-pace.ts';
 import type { MysqlDriver } from './driver.ts';
 import { toDatabaseError } from './errors.ts';
 import { quoteName, quoteTable } from './identifiers.ts';
-import { keepStatement } from './keep-sql.ts';
+import { chargeStatement, keepStatement } from './keep-sql.ts';
 import { createPolling } from './polling.ts';
 
 /** What our own statements may take. */
@@ -20,9 +20,9 @@ export function createMysqlDatabase(driver: MysqlDriver, pace: PollingPace = {})
       throw isSkeneError(error) ? error : toDatabaseError(error);
     }
   }
-  async function write(...[statements, limits]: Parameters<MysqlDriver['write']>): Promise<void> {
+  async function write(...[statements, limits]: Parameters<MysqlDriver['write']>): Promise<number[]> {
     try {
-      await driver.write(statements, limits);
+      return await driver.write(statements, limits);
     } catch (error) {
       throw isSkeneError(error) ? error : toDatabaseError(error);
     }
@@ -45,7 +45,10 @@ export function createMysqlDatabase(driver: MysqlDriver, pace: PollingPace = {})
       });
       await write(positional, limits);
     },
-    keep: (rows, limits) => write([keepStatement(rows)], limits),
+    async keep(rows, limits) {
+      await write([keepStatement(rows)], limits);
+    },
+    charge: async (charge, limits) => (await write([chargeStatement(charge)], limits))[0] !== 0,
     polling: createPolling(run, pace),
     close: () => driver.close(),
   };

@@ -38,8 +38,11 @@ export async function createPlanetscaleDriver(url: URL): Promise<MysqlDriver> {
       return (await open(timeoutMs).execute(sql, params.length === 0 ? null : [...params])).rows;
     },
     async write(statements, { timeoutMs }) {
-      await open(timeoutMs * statements.length).transaction(async (transaction) => {
-        for (const { sql, params } of statements) await transaction.execute(sql, params);
+      return open(timeoutMs * statements.length).transaction(async (transaction) => {
+        const changed: number[] = [];
+        for (const { sql, params } of statements)
+          changed.push((await transaction.execute(sql, params)).rowsAffected);
+        return changed;
       });
     },
     close: async () => {},

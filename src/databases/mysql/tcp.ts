@@ -1,4 +1,10 @@
-import type { FieldPacket, PoolConnection, PoolOptions, RowDataPacket } from 'mysql2/promise';
+import type {
+  FieldPacket,
+  PoolConnection,
+  PoolOptions,
+  ResultSetHeader,
+  RowDataPacket,
+} from 'mysql2/promise';
 import type { Row } from '../database.ts';
 import type { MysqlDriver } from './driver.ts';
 import { type ColumnType, toJsonValue } from './values.ts';
@@ -71,10 +77,15 @@ export async function createTcpDriver(url: URL): Promise<MysqlDriver> {
         await limitTime(connection, session, timeoutMs);
         // The session reads only; a transaction may say otherwise for itself.
         await connection.query('START TRANSACTION READ WRITE');
-        for (const { sql, params } of statements)
-          await connection.execute({ sql, timeout: timeoutMs + NETWORK_MS }, params);
+        const changed: number[] = [];
+        for (const { sql, params } of statements) {
+          const call = { sql, timeout: timeoutMs + NETWORK_MS };
+          const [result] = await connection.execute<ResultSetHeader>(call, params);
+          changed.push(result.affectedRows);
+        }
         await connection.query('COMMIT');
         connection.release();
+        return changed;
       } catch (error) {
         // Without the connection the transaction is rolled back.
         connection.destroy();

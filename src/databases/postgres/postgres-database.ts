@@ -3,7 +3,7 @@ import type { CapturingDatabase } from '../database.ts';
 import type { Driver } from './driver.ts';
 import { createHealing, type HealingPace } from './healing.ts';
 import { quoteName, quoteTable } from './identifiers.ts';
-import { keepStatement } from './keep-sql.ts';
+import { chargeStatement, keepStatement } from './keep-sql.ts';
 import { createOutbox, type OutboxPatience } from './outbox.ts';
 import { type RunSql, runLimited } from './session.ts';
 
@@ -30,6 +30,10 @@ export function createPostgresDatabase(
     },
     async keep(rows, { timeoutMs }) {
       await run([keepStatement(rows)], { timeoutMs, readOnly: false });
+    },
+    async charge(charge, { timeoutMs }) {
+      const [rows = []] = await run([chargeStatement(charge)], { timeoutMs, readOnly: false });
+      return rows.length > 0;
     },
     capture: {
       transaction: (statements, limits) => run(statements, { ...limits, readOnly: false }),

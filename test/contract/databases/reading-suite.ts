@@ -226,6 +226,20 @@ export function describeReading(
       expect(await usersWithUsage(database(), usage, over)).toEqual([]);
     });
 
+    it('decides by itself where it is asked to, and never lets more through than fit', async () => {
+      const call = { subject: 'b', feature: 'f/s', units: 2, limit: 5, periodMs: 60_000 };
+      const answers = await Promise.all(Array.from({ length: 8 }, () => writer().charge(call)));
+      expect(answers.filter(Boolean)).toHaveLength(2);
+      expect(await writer().charge({ ...call, units: 1 })).toBe(true);
+      expect(await writer().charge({ ...call, units: 1 })).toBe(false);
+      expect(await writer().charge({ ...call, subject: 'c' })).toBe(true);
+      expect(await read()).toMatchObject([{ subject: 'b', feature: 'f/s', used: 5, version: 3 }]);
+      await writer().usage([{ ...entry, used: 4, version: 4 }]);
+      const other = { ...call, subject: entry.subject, feature: entry.feature };
+      expect(await writer().charge(other)).toBe(false);
+      expect(await writer().charge({ ...other, units: 1 })).toBe(true);
+    });
+
     it("that is not there is said, with what makes it, and stands in nobody's way", async () => {
       await run(`DROP TABLE ${quoterOf(database())(usage.table)}`);
       const kept = writer();

@@ -67,6 +67,35 @@ describe('usage in SQL', () => {
     await expect.poll(used, { timeout: 10_000 }).toEqual({ a: '16', b: '16', c: '16' });
   });
 
+  it('decides while Redis is away, where the loop says so, and is what Redis counts when it is back', async () => {
+    const [step] = loop.steps;
+    if (step?.condition?.type !== 'usage') throw new Error('The loop counts no usage.');
+    const bySql = {
+      ...loop,
+      steps: [{ ...step, condition: { ...step.condition, onUnavailable: 'sql' as const } }],
+    };
+    let isAway = false;
+    const front = openGateIn(world, bySql, {
+      openDatabase,
+      fetch: (...request) => (isAway ? Promise.reject(new Error('Redis is away.')) : fetch(...request)),
+    });
+    for (const _ of [1, 2]) expect(await call(front, 'ada')).toBe(200);
+    await expect.poll(used, { timeout: 10_000 }).toEqual({ ada: '2' });
+    isAway = true;
+    const statuses: number[] = [];
+    for (let time = 0; time < 5; time++) statuses.push(await call(front, 'ada'));
+    expect(statuses).toEqual([200, 200, 200, 503, 503]);
+    expect(await used()).toEqual({ ada: '5' });
+    isAway = false;
+    // Somebody else's call finds out that Redis is back; what it is owed is paid then.
+    await expect.poll(() => call(front, 'bob'), { timeout: 10_000, interval: 200 }).toBe(200);
+    const peek = { action: 'peek', subject: 'ada', method: 'POST', path: '/api/features/x' };
+    await expect
+      .poll(() => ask(peek), { timeout: 10_000 })
+      .toMatchObject({ allowed: false, refusal: { used: 5 } });
+    expect((await used()).ada).toBe('5');
+  });
+
   it('has a row for each period', async () => {
     const front = openGateIn(world, loop, { openDatabase });
     await call(front, 'ada');
