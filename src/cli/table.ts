@@ -28,6 +28,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'say what the loops will do, what wakes them and what a run costs',
     load: () => import('./commands/plan.ts'),
   },
+  estimate: {
+    summary: 'say what the loops cost in a month: messages, commands, invocations, emails, money',
+    load: () => import('./commands/estimate.ts'),
+  },
   dev: {
     summary: 'run everything on this machine: functions, QStash, Redis, PostgreSQL, an inbox',
     load: () => import('./commands/dev.ts'),

@@ -10,4 +10,4 @@ export { planKeptTables } from './database/plan-kept-tables.ts';
 export { printDatabaseSync } from './database/print-database-sync.ts';
 export { diagnose } from './diagnose.ts';
 export type { Finding } from './finding.ts';
-export { applyScheduleSync, planScheduleSync, type ScheduleAction } from './schedules.ts';
+export { applyScheduleSync, planScheduleSync, type ScheduleAction, schedulesOf } from './schedules.ts';

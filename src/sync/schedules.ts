@@ -68,7 +68,8 @@ export async function applyScheduleSync(env: Env, actions: readonly ScheduleActi
   }
 }
 
-function schedulesOf(
+/** The schedules a deployment needs, with ids that begin with `prefix`. */
+export function schedulesOf(
   { plans, watches }: Deployment,
   { prefix, functionsUrl }: { prefix: string; functionsUrl: string },
 ): Schedule[] {
