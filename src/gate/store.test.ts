@@ -58,15 +58,29 @@ describe('operations', () => {
   it('beyond four requests under way wait, and go together in the next', async () => {
     const { run, turn, answer, sizes } = openStore();
     const all: Array<Promise<unknown>> = [];
-    for (let count = 0; count < 20; count += 1) {
+    for (let count = 0; count < 4; count += 1) {
       all.push(run());
       await turn();
     }
+    for (let count = 0; count < 16; count += 1) all.push(run());
     expect(sizes()).toEqual([1, 1, 1, 1]);
     await answer();
     await answer();
     await Promise.all(all);
     expect(sizes()).toEqual([1, 1, 1, 1, 16]);
+  });
+
+  it('wait no longer than 2 ms for those under way, however far Redis is', async () => {
+    const { run, turn, answer, sizes } = openStore();
+    const all: Array<Promise<unknown>> = [];
+    for (let count = 0; count < 4; count += 1) {
+      all.push(run());
+      await turn();
+    }
+    for (let count = 0; count < 3; count += 1) all.push(run());
+    await expect.poll(sizes).toEqual([1, 1, 1, 1, 3]);
+    await answer();
+    await Promise.all(all);
   });
 
   it('are no more than 256 in a request', async () => {
