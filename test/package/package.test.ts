@@ -153,9 +153,13 @@ describe('the packed package', () => {
        });`,
     );
     const vitest = join(project, 'node_modules/vitest/vitest.mjs');
-    const { stdout } = spawnSync(process.execPath, [vitest, 'run', '--root', project, '--reporter', 'json'], {
-      encoding: 'utf8',
-    });
+    const { stdout } = spawnSync(
+      process.execPath,
+      [vitest, 'run', '--root', project, '--reporter', 'json', '--testTimeout', '60000'],
+      {
+        encoding: 'utf8',
+      },
+    );
     expect(stdout).toContain('"numPassedTests":1');
   });
 
