@@ -5,6 +5,8 @@ import type { Terminal } from './terminal.ts';
 /** What a command is given besides its arguments and options. */
 export interface CommandContext {
   terminal: Terminal;
+  /** Every command there is, by its name. */
+  commands: Commands;
   /** Ends the program with this code once everything is written. */
   exit(code: ExitCode): void;
 }
@@ -13,3 +15,12 @@ export interface CommandContext {
 export interface CommandModule {
   define(command: Command, context: CommandContext): void;
 }
+
+/** A line of `skene --help`, and where the command is. */
+export interface CommandEntry {
+  summary: string;
+  load(): Promise<CommandModule>;
+}
+
+/** Commands by their names. */
+export type Commands = Readonly<Record<string, CommandEntry>>;

@@ -35,7 +35,7 @@ export async function run(args: readonly string[], { terminal, version }: RunOpt
   const isVerbose = args.includes('--verbose');
   try {
     const program = createProgram(terminal, version);
-    await addCommands(program, args, { terminal, exit });
+    await addCommands(program, args, { terminal, exit, commands: COMMANDS });
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -70,7 +70,7 @@ async function addCommands(
 ): Promise<void> {
   const named = args.filter((arg) => !arg.startsWith('-'));
   const called = named[0] === 'help' ? named[1] : named[0];
-  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+  for (const [name, { summary, load }] of Object.entries(context.commands)) {
     const command = program.command(name).description(summary);
     command.option('--verbose', 'print the stack of an error');
     if (name === called) (await load()).define(command, context);

@@ -1,13 +1,7 @@
-import type { CommandModule } from './command.ts';
-
-/** A line of `skene --help`, and where the command is. */
-interface Entry {
-  summary: string;
-  load(): Promise<CommandModule>;
-}
+import type { Commands } from './command.ts';
 
 /** Every command, in the order of a project's life. A command is loaded when it is called, so that the others cost nothing. */
-export const COMMANDS: Readonly<Record<string, Entry>> = {
+export const COMMANDS: Commands = {
   init: {
     summary: 'read your repository and begin the loop that fits it',
     load: () => import('./commands/init.ts'),
@@ -103,5 +97,9 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   doctor: {
     summary: 'look at everything the deployment stands on, and say what to do',
     load: () => import('./commands/doctor.ts'),
+  },
+  completion: {
+    summary: 'print what bash, zsh or fish needs to complete the commands',
+    load: () => import('./commands/completion.ts'),
   },
 };

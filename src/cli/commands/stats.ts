@@ -8,6 +8,7 @@ import { EXIT } from '../exit-code.ts';
 import { printOutcomes } from '../print-outcomes.ts';
 import { requireDeployment } from '../require-deployment.ts';
 import { localNow, type TargetFlags, targetEnv } from '../target.ts';
+import type { Terminal } from '../terminal.ts';
 
 interface Flags extends Omit<TargetFlags, 'databaseUrl'> {
   config: string;
@@ -29,18 +30,14 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
     )
     .action(async (loop: string | undefined, flags: Flags) => {
       loadEnvironment(flags.config);
-      const outcomes = await readFor(loop, flags, { terminal, exit });
+      const outcomes = await readFor(loop, flags, terminal);
       if (flags.json) terminal.out(JSON.stringify(outcomes, undefined, 2));
       else for (const one of outcomes) printOutcomes(one, terminal);
       exit(EXIT.ok);
     });
 }
 
-async function readFor(
-  loop: string | undefined,
-  flags: Flags,
-  { terminal }: CommandContext,
-): Promise<LoopOutcomes[]> {
+async function readFor(loop: string | undefined, flags: Flags, terminal: Terminal): Promise<LoopOutcomes[]> {
   const { plans, database } = await requireDeployment(flags.config, terminal, flags);
   const known = [...new Set(plans.map((plan) => plan.loop))];
   if (loop !== undefined && !known.includes(loop)) {
