@@ -4,6 +4,7 @@ import { type LoopUse, loopUse } from './loop-use.ts';
 import { type Bill, priceUse } from './price-use.ts';
 import type { PriceTable } from './prices.ts';
 import { REDIS_COMMANDS } from './redis-commands.ts';
+import { ticksIn } from './ticks.ts';
 import type { Traffic } from './traffic.ts';
 
 /** What a deployment comes to in a month of 30 days, and on its busiest day. */
@@ -24,8 +25,8 @@ export interface Estimate {
 }
 
 const DAYS = 30;
-const MINUTES_PER_DAY = 1_440;
-const HOURS_PER_DAY = 24;
+/** Messages a day of a schedule that nobody wrote. */
+const WORTH_SAYING = 100;
 
 /** Estimates what the compiled loops come to with some traffic, at some prices. */
 export function estimate(deployment: Deployment, traffic: Traffic, prices: PriceTable): Estimate {
@@ -81,7 +82,7 @@ export function estimate(deployment: Deployment, traffic: Traffic, prices: Price
 function drainsPerDay(schedules: ReturnType<typeof schedulesOf>): number {
   const drain = schedules.find(({ id }) => id === 'drain');
   if (drain === undefined) return 0;
-  return drain.cron.startsWith('*') ? MINUTES_PER_DAY : HOURS_PER_DAY;
+  return ticksIn(1, drain.cron, 'UTC');
 }
 
 function gateUse({ plans }: Deployment, { requests, users }: Traffic): Estimate['gate'] {
@@ -104,10 +105,11 @@ function longestWaitDays({ plans }: Deployment): number {
   return Math.max(0, ...waits) / 86_400;
 }
 
+/** Said where it is what makes the difference between a free plan and one that is paid. */
 function drainNotice(perDay: number): string[] {
-  if (perDay < MINUTES_PER_DAY) return [];
+  if (perDay < WORTH_SAYING) return [];
   return [
-    `The schedule that carries changed rows each minute is ${MINUTES_PER_DAY.toLocaleString('en-US')} messages a day, whatever happens.`,
+    `The schedule that carries changed rows is ${perDay.toLocaleString('en-US')} messages a day, whatever happens.`,
   ];
 }
 

@@ -1,7 +1,7 @@
-import { Cron } from 'croner';
 import { billedMessages } from '../compile/index.ts';
 import type { Plan, PlanAction, PlanStep } from '../plan/index.ts';
 import { REDIS_COMMANDS } from './redis-commands.ts';
+import { ticksIn } from './ticks.ts';
 import type { Traffic } from './traffic.ts';
 
 /** What a loop comes to in a month of 30 days. */
@@ -102,7 +102,7 @@ function audienceUse(
   { cron, timezone }: { cron: string; timezone: string },
   { users, dormant }: Traffic,
 ): LoopUse {
-  const passes = ticksInMonth(cron, timezone);
+  const passes = ticksIn(30, cron, timezone);
   const audience = users * dormant;
   const kept = 1 - (plan.rules?.holdout ?? 0);
   const perPerson = Math.min(
@@ -122,18 +122,6 @@ function audienceUse(
     firstPassEmails: audience * kept * Math.min(1, emailsOf(plan.steps[0]?.action)),
     calls: 0,
   };
-}
-
-function ticksInMonth(cron: string, timezone: string): number {
-  const schedule = new Cron(cron, { timezone });
-  const begin = Date.UTC(2026, 0, 1);
-  let ticks = 0;
-  let tick = schedule.nextRun(new Date(begin - 1));
-  while (tick !== null && tick.getTime() < begin + MONTH * 1000) {
-    ticks += 1;
-    tick = schedule.nextRun(tick);
-  }
-  return ticks;
 }
 
 /** How often somebody who stays in an audience enters the loop in a month. */

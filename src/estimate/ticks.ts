@@ -1,0 +1,17 @@
+import { Cron } from 'croner';
+
+const DAY_MS = 86_400_000;
+
+/** How often a schedule comes round in so many days, from the first of January 2026. */
+export function ticksIn(days: number, cron: string, timezone: string): number {
+  const schedule = new Cron(cron, { timezone });
+  const begin = Date.UTC(2026, 0, 1);
+  let ticks = 0;
+  // Midnight itself is a tick of the first day.
+  let tick = schedule.nextRun(new Date(begin - 1));
+  while (tick !== null && tick.getTime() < begin + days * DAY_MS) {
+    ticks += 1;
+    tick = schedule.nextRun(tick);
+  }
+  return ticks;
+}
