@@ -22,7 +22,16 @@ export interface Estimate {
   dollars: number;
   /** Limits that would be hit, and what else to know. */
   notices: string[];
+  /** What is not counted, or taken to be so. */
+  assumptions: string[];
 }
+
+const ASSUMPTIONS = [
+  'Sign-ups come evenly over the month; who is in an audience stays in it; nobody is kept from an email by quiet hours or a suppression.',
+  'Rows and events that no run waits for are not counted (about 13 Redis commands each), nor are deliveries that fail and are repeated.',
+  "The gate decides in the app's own process; through POST /api/gate each decision is an invocation more, and one that is refused again may cost nothing.",
+  "Resend's own webhooks (delivered, opened, clicked) are not counted: each is an invocation, and what is written down of it.",
+];
 
 const DAYS = 30;
 /** Messages a day of a schedule that nobody wrote. */
@@ -75,6 +84,7 @@ export function estimate(deployment: Deployment, traffic: Traffic, prices: Price
       ...firstPassNotices(loops),
       ...chainNotices(deployment),
     ],
+    assumptions: ASSUMPTIONS,
   };
 }
 

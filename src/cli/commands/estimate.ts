@@ -97,6 +97,8 @@ function printEstimate(
     terminal,
   );
   for (const notice of totals.notices) out(colors.yellow(`! ${notice}`));
+  out(colors.dim('What is taken to be so:'));
+  for (const assumption of totals.assumptions) out(colors.dim(`  ${assumption}`));
   out(colors.dim(`Prices of ${prices.date}, in US dollars:`));
   for (const assumption of prices.assumptions) out(colors.dim(`  ${assumption}`));
 }

@@ -24,6 +24,7 @@ describe('skene estimate', () => {
     expect(out).toMatch(/^retention +30 +90 +[\d,]+ +5,000$/m);
     expect(out).toMatch(/^Resend +5,000 +emails +Pro +20\.00$/m);
     expect(out).toContain('! Resend, Free: 100 emails a day; there are 5,000 on the busiest');
+    expect(out).toContain('What is taken to be so:');
     expect(out).toContain(`Prices of ${USUAL_PRICES.date}`);
   });
 
