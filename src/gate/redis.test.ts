@@ -17,6 +17,7 @@ function fakeRedis({ takesLine }: { takesLine: boolean }) {
     const failure = failures.shift();
     if (failure instanceof Error) throw failure;
     if (failure !== undefined) return new Response('{}', { status: failure });
+    if (body.includes('"slow"')) await new Promise((resolve) => setTimeout(resolve, 5));
     const commands = JSON.parse(body) as string[][];
     const answers = commands.map(([name = '', text = '']) => {
       asked.push(name === 'EVAL' ? `EVAL${text.startsWith('#!') ? ' with line' : ''}` : name);
@@ -47,6 +48,13 @@ describe('a script', () => {
     const { scripts, asked } = fakeRedis({ takesLine: false });
     for (let count = 0; count < 3; count += 1) await scripts.call(call, signal);
     expect(asked).toEqual(['EVALSHA', 'EVAL with line', 'EVALSHA', 'EVAL', 'EVALSHA', 'EVALSHA']);
+  });
+
+  it('is answered also for who asked before another call found out', async () => {
+    const { scripts } = fakeRedis({ takesLine: false });
+    const slow = scripts.call({ ...call, keys: ['slow'] }, signal);
+    expect(await scripts.call(call, signal)).toEqual({ result: 1 });
+    expect(await slow).toEqual({ result: 1 });
   });
 
   it('goes in one request with a key that is read before it', async () => {

@@ -70,11 +70,13 @@ export function createScripts({ url, token, fetch: send = fetch }: RedisAccess) 
       if (!answers[0]?.error?.startsWith('NOSCRIPT')) return answers;
       return ask('EVAL', (candidate === 'upstash' ? KEY_LOCKING : '') + (await script.source()));
     }
-    let answers = await askAs(dialect ?? 'upstash');
-    const isRefused = dialect === undefined && /shebang|compil/i.test(answers[0]?.error ?? '');
+    const tried = dialect ?? 'upstash';
+    let answers = await askAs(tried);
+    // Another call may have found out meanwhile: this one was asked as it was tried.
+    const isRefused = tried === 'upstash' && /shebang|compil/i.test(answers[0]?.error ?? '');
     if (isRefused) answers = await askAs('redis');
     const answer = read(answers);
-    dialect ??= isRefused ? 'redis' : 'upstash';
+    dialect = isRefused ? 'redis' : tried;
     return answer;
   }
 
