@@ -43,6 +43,7 @@ const outcomes: LoopOutcomes = {
   loop: 'win-back',
   type: 'retention',
   days: 30,
+  daily: [],
   entered: 250,
   converted: 36,
   outcomes: { sent: 200, held_out: 50 },

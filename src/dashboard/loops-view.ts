@@ -7,6 +7,7 @@ import {
   type TrialOutcomes,
 } from '../outcomes/index.ts';
 import type { Plan } from '../plan/index.ts';
+import { chartOf } from './chart.ts';
 import type { Markup, View } from './document.ts';
 import type { DashboardContext } from './views.ts';
 import { linkTo, percent } from './words.ts';
@@ -49,7 +50,8 @@ function loopCard(outcomes: LoopOutcomes, plans: readonly Plan[]): Markup {
     <h2>${loop} <small class="muted">${type}</small></h2>
     ${plans.map(flowOf)}
     ${entered === 0 && Object.keys(outcomes.outcomes).length === 0 ? emptyFunnel(days) : funnelOf(outcomes)}
-    ${outcomes.trials.map(trialOf)}
+    ${chartOf(outcomes)}
+    ${outcomes.trials.filter(({ treated, heldOut }) => treated.subjects + heldOut.subjects > 0).map(trialOf)}
     <p><a href="${linkTo('runs', { loop })}">Its runs</a></p>
   </section>`;
 }

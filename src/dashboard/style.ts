@@ -33,6 +33,12 @@ table { width: 100%; border-collapse: collapse; font-size: 0.92rem; }
 caption { text-align: left; padding: 0.3rem 0; color: color-mix(in srgb, currentColor 72%, Canvas); }
 th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.8rem 0.4rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+svg.chart { display: block; width: 100%; height: 9rem; margin: 0.5rem 0; overflow: visible; }
+svg.chart .sent { fill: color-mix(in srgb, var(--accent) 55%, transparent); }
+svg.chart .converted { fill: none; stroke: var(--good); stroke-width: 2; vector-effect: non-scaling-stroke; }
+svg.chart .axis { stroke: var(--line); vector-effect: non-scaling-stroke; }
+.key::before { content: ''; display: inline-block; width: 0.8rem; height: 0.8rem; margin-right: 0.4rem; border-radius: 3px; background: color-mix(in srgb, var(--accent) 55%, transparent); }
+.key.goal::before { height: 0.2rem; vertical-align: middle; background: var(--good); }
 progress { width: 8rem; height: 0.6rem; accent-color: var(--accent); }
 ol.flow { list-style: none; margin: 0.8rem 0; padding: 0; }
 ol.flow > li { position: relative; padding: 0.1rem 0 0.7rem 1.4rem; border-left: 2px solid var(--line); margin-left: 0.4rem; }

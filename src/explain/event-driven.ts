@@ -52,6 +52,7 @@ async function explainAbsence(
       return nothing(`${trigger.table} has no row about them (by ${trigger.subject}), so nothing started.`);
     return nothing(whyNotStarted(trigger, found));
   }
+  if (trigger.type === 'api') return nothing('They were never blocked at the limit, so nothing started.');
   const name = eventNameOf(trigger);
   const seen = await state.sightings.last(subject, name);
   if (seen === undefined) return nothing(`No event ${name} was ever seen of them, so nothing started.`);
@@ -81,14 +82,12 @@ function whyNotStarted(
 
 const text = (value: unknown): string => JSON.stringify(value) ?? 'missing';
 
-function eventNameOf(trigger: Exclude<PlanTrigger, { type: 'database' }>): string {
+function eventNameOf(trigger: Exclude<PlanTrigger, { type: 'database' | 'api' }>): string {
   switch (trigger.type) {
     case 'event':
       return trigger.name;
     case 'webhook':
       return `${trigger.provider}.${trigger.event}`;
-    case 'api':
-      return `${trigger.method} ${trigger.endpoint}`;
     case 'schedule':
       return trigger.cron;
   }

@@ -45,5 +45,6 @@ export function sentenceOf({
   // Nobody forbade it: there is nowhere to send to.
   const words = OUTCOMES[reason === 'no address' ? 'skipped' : outcome] ?? outcome;
   const why = reason === undefined || outcome === 'held_out' ? '' : `: ${REASONS[reason] ?? reason}`;
-  return `${words}${words.includes(':') ? why.replace(': ', ', ') : why}${step === '' ? '' : ` (${step})`}.`;
+  const told = `${words}${words.includes(':') ? why.replace(': ', ', ') : why}`.replace(/\.$/, '');
+  return `${told}${step === '' ? '' : ` (${step})`}.`;
 }

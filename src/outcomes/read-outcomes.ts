@@ -18,6 +18,8 @@ export interface LoopOutcomes {
   outcomes: Record<string, number>;
   /** Why emails were not sent, or runs ended early: `skipped: frequency cap`. */
   reasons: Record<string, number>;
+  /** How many emails went out, and how many reached the goal, on each day (UTC), the oldest first. */
+  daily: Array<{ day: string; sent: number; converted: number }>;
   /** The goal, for each trigger of the loop, since it is counted. */
   trials: TrialOutcomes[];
 }
@@ -86,11 +88,18 @@ export async function readOutcomes(
   return Promise.all(
     names.map(async (loop) => {
       const own = wanted.filter((plan) => plan.loop === loop);
-      const [tally, trials] = await Promise.all([
+      const [{ byDay, ...tally }, trials] = await Promise.all([
         state.runLog.tally(loop, dayNames),
         Promise.all(own.filter(hasGoal).map((plan) => readTrial(plan, { state, now }))),
       ]);
-      return { loop, type: own[0]?.type ?? 'activation', days, ...tally, trials };
+      const daily = dayNames
+        .map((day, back) => ({
+          day,
+          sent: byDay[back]?.outcomes.sent ?? 0,
+          converted: byDay[back]?.converted ?? 0,
+        }))
+        .reverse();
+      return { loop, type: own[0]?.type ?? 'activation', days, ...tally, daily, trials };
     }),
   );
 }

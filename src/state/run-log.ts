@@ -156,21 +156,21 @@ export function createRunLog(redis: Redis, keys: Keys) {
     },
 
     /** The same over several days, added up, and by the reasons for what was not done. */
-    async tally(loop: string, days: readonly string[]): Promise<Tally> {
+    async tally(loop: string, days: readonly string[]): Promise<Tally & { byDay: Tally[] }> {
       const found = await reachRedis(async () => {
         const pipeline = redis.pipeline();
         for (const day of days) pipeline.hgetall(keys.counters(loop, day));
         return days.length === 0 ? [] : pipeline.exec<Array<HashReply | null>>();
       });
+      const byDay = found.map((reply) => countsOf(reply ?? []));
       const tally: Tally = { outcomes: {}, reasons: {}, entered: 0, converted: 0 };
-      for (const reply of found) {
-        const { outcomes, reasons, entered, converted } = countsOf(reply ?? []);
+      for (const { outcomes, reasons, entered, converted } of byDay) {
         addUp(tally.outcomes, outcomes);
         addUp(tally.reasons, reasons);
         tally.entered += entered;
         tally.converted += converted;
       }
-      return tally;
+      return { ...tally, byDay };
     },
   };
 }

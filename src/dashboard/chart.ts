@@ -1,0 +1,43 @@
+import { scaleBand, scaleLinear } from 'd3-scale';
+import { line } from 'd3-shape';
+import { html } from 'hono/html';
+import type { LoopOutcomes } from '../outcomes/index.ts';
+import type { Markup } from './document.ts';
+
+type Day = LoopOutcomes['daily'][number];
+
+const [WIDTH, HEIGHT] = [600, 120];
+
+/** Emails and goals by day, drawn, and as a table for who does not see the drawing. Nothing where there were none. */
+export function chartOf({ loop, daily }: LoopOutcomes): Markup {
+  const most = Math.max(...daily.map(({ sent, converted }) => Math.max(sent, converted)), 0);
+  if (most === 0) return html``;
+  const x = scaleBand<string>()
+    .domain(daily.map(({ day }) => day))
+    .range([0, WIDTH])
+    .padding(0.25);
+  const y = scaleLinear().domain([0, most]).range([HEIGHT, 4]);
+  const middleOf = ({ day }: Day) => (x(day) ?? 0) + x.bandwidth() / 2;
+  const goals = line<Day>(middleOf, ({ converted }) => y(converted))(daily) ?? '';
+  const bars = daily.map(
+    ({ day, sent }) =>
+      html`<rect class="sent" x="${x(day) ?? 0}" y="${y(sent)}" width="${x.bandwidth()}" height="${HEIGHT - y(sent)}"></rect>`,
+  );
+  return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="Emails and goals of ${loop} by day, at most ${most} a day">
+      ${bars}<path class="converted" d="${goals}"></path><line class="axis" x1="0" x2="${WIDTH}" y1="${HEIGHT}" y2="${HEIGHT}"></line>
+    </svg>
+    <p class="muted"><span class="key">emails</span> &nbsp; <span class="key goal">goals reached</span> &nbsp; ${daily[0]?.day} to ${daily.at(-1)?.day}, at most ${most} a day</p>
+    <details><summary>The same as a table</summary>${tableOf(daily)}</details>`;
+}
+
+function tableOf(daily: readonly Day[]): Markup {
+  const days = daily.filter(({ sent, converted }) => sent + converted > 0);
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="By day"><table>
+    <caption>Days on which something happened</caption>
+    <thead><tr><th scope="col">Day</th><th scope="col" class="number">Emails</th><th scope="col" class="number">Goals reached</th></tr></thead>
+    <tbody>${days.map(
+      ({ day, sent, converted }) =>
+        html`<tr><th scope="row">${day}</th><td class="number">${sent}</td><td class="number">${converted}</td></tr>`,
+    )}</tbody>
+  </table></div>`;
+}
