@@ -32,7 +32,7 @@ export function chartOf({ loop, daily }: LoopOutcomes): Markup {
 
 function tableOf(daily: readonly Day[]): Markup {
   const days = daily.filter(({ sent, converted }) => sent + converted > 0);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="By day"><table>
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="By day"><table>
     <caption>Days on which something happened</caption>
     <thead><tr><th scope="col">Day</th><th scope="col" class="number">Emails</th><th scope="col" class="number">Goals reached</th></tr></thead>
     <tbody>${days.map(

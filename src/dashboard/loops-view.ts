@@ -10,7 +10,7 @@ import type { Plan } from '../plan/index.ts';
 import { chartOf } from './chart.ts';
 import type { Markup, View } from './document.ts';
 import type { DashboardContext } from './views.ts';
-import { linkTo, percent } from './words.ts';
+import { linkTo, percent, points } from './words.ts';
 
 /** The stages of a loop, in the order in which somebody goes through them; what else happened comes after. */
 const STAGES = [
@@ -69,12 +69,12 @@ function emptyFunnel(days: number): Markup {
   return html`<p class="muted">Nothing happened in the last ${days} days. A row that the loop watches, or <code>npx skene events send</code>, starts a run.</p>`;
 }
 
-function funnelOf({ days, entered, outcomes, reasons }: LoopOutcomes): Markup {
+function funnelOf({ loop, days, entered, outcomes, reasons }: LoopOutcomes): Markup {
   const known = Object.entries(outcomes).filter(([name]) => name !== 'started');
   const rank = (name: string) => (STAGES.includes(name) ? STAGES.indexOf(name) : STAGES.length);
   const rows = known.sort(([one], [other]) => rank(one) - rank(other));
   const most = Math.max(entered, ...rows.map(([, count]) => count), 1);
-  return html`<div class="scroll"><table>
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Stages of ${loop}"><table>
     <caption>The last ${days} days</caption>
     <thead><tr><th scope="col">Stage</th><th scope="col" class="number">Count</th><th scope="col">Share</th></tr></thead>
     <tbody>${[['entered', entered] as const, ...rows].map(([name, count]) => stageOf(name, count, most))}</tbody>
@@ -94,17 +94,17 @@ function reasonsOf(reasons: Record<string, number>): Markup {
     <ul>${rows.map(([reason, count]) => html`<li>${reason}: ${count}</li>`)}</ul></details>`;
 }
 
-function trialOf({ treated, heldOut, uplift, emails, goal }: TrialOutcomes): Markup {
+function trialOf({ treated, heldOut, unmailed, uplift, emails, goal }: TrialOutcomes): Markup {
   const within = Math.round(goal.withinSeconds / 86_400);
   return html`<h3>Goal</h3>
     <p>Reached within ${within} days by ${treated.converted} of ${treated.subjects} who were mailed${
       heldOut.subjects === 0 ? '' : `, and by ${heldOut.converted} of ${heldOut.subjects} who were held out`
-    }.${uplift === undefined ? '' : html` Mailing adds <strong>${percent(uplift.difference)}</strong> (95 % interval ${percent(uplift.low)} to ${percent(uplift.high)}).`}</p>
+    }${unmailed === 0 ? '' : `; by ${unmailed} more before any email`}.${uplift === undefined ? '' : html` Mailing adds <strong>${points(uplift.difference)} percentage points</strong> (95 % interval ${points(uplift.low)} to ${points(uplift.high)}).`}</p>
     ${emails.filter(({ variants }) => variants.length > 1).map(variantsOf)}`;
 }
 
 function variantsOf({ step, variants }: EmailOutcomes): Markup {
-  return html`<div class="scroll"><table>
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Variants of ${step}"><table>
     <caption>Variants of ${step}</caption>
     <thead><tr><th scope="col">Variant</th><th scope="col" class="number">Sent</th><th scope="col" class="number">Reached the goal</th><th scope="col">Rate</th></tr></thead>
     <tbody>${variants.map(

@@ -51,7 +51,7 @@ function actions(runId: string, state: string, canResume: boolean): Markup {
 }
 
 function stepTable(steps: Shown['steps']): Markup {
-  return html`<h2>Steps</h2><div class="scroll"><table>
+  return html`<h2>Steps</h2><div class="scroll" tabindex="0" role="group" aria-label="Steps"><table>
     <caption>As QStash took them</caption>
     <thead><tr><th scope="col">Step</th><th scope="col">State</th><th scope="col" class="number">Tried again</th><th scope="col">Errors</th></tr></thead>
     <tbody>${steps.map(

@@ -63,7 +63,7 @@ function emptyRuns({ loop, subject, state }: Search): Markup {
 }
 
 function runTable(runs: readonly RunRecord[], from: number): Markup {
-  return html`<div class="scroll"><table>
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Runs"><table>
     <caption>${from + 1} to ${from + runs.length}, the newest first</caption>
     <thead><tr><th scope="col">Run</th><th scope="col">User</th><th scope="col">Started</th><th scope="col">State</th><th scope="col">Last</th></tr></thead>
     <tbody>${runs.map(rowOf)}</tbody>

@@ -31,7 +31,7 @@ a[aria-current] { color: inherit; font-weight: 600; text-decoration: none; }
 .scroll { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-size: 0.92rem; }
 caption { text-align: left; padding: 0.3rem 0; color: color-mix(in srgb, currentColor 72%, Canvas); }
-th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.8rem 0.4rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.8rem 0.4rem 0; border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 svg.chart { display: block; width: 100%; height: 9rem; margin: 0.5rem 0; overflow: visible; }
 svg.chart .sent { fill: color-mix(in srgb, var(--accent) 55%, transparent); }
@@ -47,6 +47,7 @@ ol.flow > li:last-child { border-left-color: transparent; padding-bottom: 0; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.2rem 1rem; margin: 0 0 1rem; }
 dt { color: color-mix(in srgb, currentColor 72%, Canvas); }
 dd { margin: 0; overflow-wrap: anywhere; }
+time { white-space: nowrap; }
 form.filters, form.inline { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; align-items: end; margin: 0 0 1rem; }
 label { display: grid; gap: 0.2rem; font-size: 0.92rem; }
 label.check { display: flex; gap: 0.5rem; align-items: center; }

@@ -17,6 +17,10 @@ export function factOf({ outcome, step, detail }: RunRecord['facts'][number]): s
 /** A share as a percentage. */
 export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
+/** A difference of shares, in percentage points. */
+export const points = (difference: number): string =>
+  `${difference > 0 ? '+' : ''}${(difference * 100).toFixed(1)}`;
+
 /** The address of a page. */
 export const linkTo = (page: string, more: Record<string, string> = {}): string =>
   `?${new URLSearchParams({ page, ...more })}`;

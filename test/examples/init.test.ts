@@ -18,6 +18,10 @@ const LEFT_OUT = ['skene.config.ts', 'compiled', '.next', 'dist', '.skene'];
 
 /** Builds and starts each app with the loops that were written for it: minutes, so not by itself. */
 const isLong = process.env.SKENE_TEST_INIT === '1';
+if (!isLong)
+  console.warn(
+    '\n*** NOT RUN: each example built and tested with the config that init wrote: SKENE_TEST_INIT=1 runs that.\n',
+  );
 
 describe('skene init in an example without its config', () => {
   let copies: string;

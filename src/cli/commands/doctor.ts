@@ -20,17 +20,24 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
       const deployment = await requireDeployment(path, terminal, target);
       const findings = await diagnose(await targetEnv(target, deployment.database), deployment);
       if (json) terminal.out(JSON.stringify(findings, undefined, 2));
-      else for (const finding of findings) printFinding(finding, terminal);
+      else {
+        const width = Math.max(...findings.map(({ name }) => name.length)) + 2;
+        for (const finding of findings) printFinding(finding, width, terminal);
+      }
       exit(findings.some(({ state }) => state === 'problem') ? EXIT.problems : EXIT.ok);
     });
 }
 
-function printFinding({ name, state, detail, hint }: Finding, { colors, out }: Terminal): void {
+function printFinding(
+  { name, state, detail, hint }: Finding,
+  width: number,
+  { colors, out }: Terminal,
+): void {
   const mark = {
     ok: colors.green('ok      '),
     warning: colors.yellow('warning '),
     problem: colors.red('problem '),
   }[state];
-  out(`${mark} ${name.padEnd(13)}${detail}`);
-  if (hint !== undefined) out(`${' '.repeat(22)}${hint}`);
+  out(`${mark} ${name.padEnd(width)}${detail}`);
+  if (hint !== undefined) out(`${' '.repeat(9 + width)}${hint}`);
 }

@@ -34,6 +34,31 @@ describe.skipIf(!hasBrowser('the dashboard in a browser'))('the dashboard in a b
     await page.context().close();
   });
 
+  it('would be told of what somebody could not use', async () => {
+    const page = await openDashboard(browser, world, { width: 360, colorScheme: 'light' });
+    await page.evaluate(() => {
+      const [field, wide] = [document.createElement('input'), document.createElement('div')];
+      field.type = 'text';
+      Object.assign(wide.style, { width: '500px', height: '1px' });
+      document.querySelector('main')?.append(field, wide);
+    });
+    await expect(expectUsable(page)).rejects.toThrow(/label: <input/);
+    await page.evaluate(() => document.querySelector('main input')?.remove());
+    await expect(expectUsable(page)).rejects.toThrow(/wider than its window/);
+    await page.context().close();
+  });
+
+  it('breaks no word of a table in a narrow window', async () => {
+    const page = await openDashboard(browser, world, { width: 360, colorScheme: 'light' });
+    await page.goto(`${world.stack.urls.functions}/api/dashboard?page=runs`);
+    const lines = await page
+      .getByRole('link', { name: 'welcome' })
+      .evaluateAll((links) => links.map((link) => link.getClientRects().length));
+    expect(lines.length).toBeGreaterThan(0);
+    expect(new Set(lines)).toEqual(new Set([1]));
+    await page.context().close();
+  });
+
   it('is read and used with the keyboard alone, and keeps itself up to date', async () => {
     const page = await openDashboard(browser, world, { width: 1280, colorScheme: 'light' });
     await page.keyboard.press('Tab');
