@@ -23,8 +23,10 @@ export async function createPgDriver(url: string): Promise<Driver> {
     // Begin, statements and commit go out at once: a transaction costs one round trip.
     pipeline: true,
   });
-  // An idle connection that breaks is replaced at the next use; unheard, its error would end the process.
+  // A connection that breaks is replaced at the next use; unheard, its error would end the process. The pool itself
+  // listens only while a connection is idle. Whoever has a query under way is told by its promise.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   let ending: Promise<void> | undefined;
 
   return {
