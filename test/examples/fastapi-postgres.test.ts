@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type DevProcess, startDev } from '../e2e/dev-process.ts';
+import { freePort } from '../servers/free-port.ts';
 import { hasPostgres, type PostgresServer, startPostgres } from '../servers/postgres.ts';
-import { type AppProcess, freePort, startApp } from './app-process.ts';
+import { type AppProcess, startApp } from './app-process.ts';
 import { copyLoops, emailsTo, folderOf, pythonWith, schemaOf } from './example.ts';
 
 const NAME = 'fastapi-postgres';

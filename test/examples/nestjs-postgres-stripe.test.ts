@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { signStripe, stripeEvent } from '../integration/webhooks/signed.ts';
+import { freePort } from '../servers/free-port.ts';
 import { hasPostgres, type PostgresServer, startPostgres } from '../servers/postgres.ts';
 import { type StripeServer, startStripe } from '../servers/stripe.ts';
-import { type AppProcess, freePort, startApp } from './app-process.ts';
+import { type AppProcess, startApp } from './app-process.ts';
 import { folderOf, isInstalled, schemaOf } from './example.ts';
 import { type LocalStack, startLocalStack } from './local-stack.ts';
 

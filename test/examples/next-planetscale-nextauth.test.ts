@@ -1,9 +1,10 @@
 import mysql from 'mysql2/promise';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../servers/free-port.ts';
 import { hasMariadb, type MariadbServer, startMariadbServer } from '../servers/mariadb.ts';
 import { type PlanetscaleServer, startPlanetscaleServer } from '../servers/planetscale.ts';
-import { type AppProcess, freePort } from './app-process.ts';
+import type { AppProcess } from './app-process.ts';
 import { hasBrowser, openBrowser } from './browser.ts';
 import { emailsTo, isInstalled, schemaOf } from './example.ts';
 import { type LocalStack, startLocalStack } from './local-stack.ts';

@@ -1,8 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ClerkServer, startClerk } from '../servers/clerk.ts';
+import { freePort } from '../servers/free-port.ts';
 import { hasRedis, type RedisRestServer, startRedisRestServer } from '../servers/redis-rest.ts';
-import { type AppProcess, freePort } from './app-process.ts';
+import type { AppProcess } from './app-process.ts';
 import { hasBrowser, openBrowser } from './browser.ts';
 import { emailsTo, isInstalled } from './example.ts';
 import { type LocalStack, startLocalStack } from './local-stack.ts';

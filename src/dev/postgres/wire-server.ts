@@ -1,6 +1,5 @@
-import type { AddressInfo } from 'node:net';
-import { createServer, type Server, type Socket } from 'node:net';
-import { EnvError } from '../../errors/index.ts';
+import { createServer, type Socket } from 'node:net';
+import { listenOnPort } from '../listen-on-port.ts';
 import type { Backend } from './backend.ts';
 import { type SessionKeys, serveClient } from './client.ts';
 
@@ -9,9 +8,6 @@ export interface WireServer {
   port: number;
   close(): Promise<void>;
 }
-
-/** How many ports after the wanted one are tried before giving up. */
-const PORTS_TRIED = 20;
 
 /**
  * Serves a backend on loopback.
@@ -32,28 +28,13 @@ export async function serveWire(backend: Backend, port: number): Promise<WireSer
     endings.add(ending);
   }
 
-  for (let offset = 0; offset < (port === 0 ? 1 : PORTS_TRIED); offset++) {
-    const server = createServer({ noDelay: true }, connect);
-    if (!(await isListening(server, port === 0 ? 0 : port + offset))) continue;
-    return {
-      port: (server.address() as AddressInfo).port,
-      async close() {
-        const closed = new Promise((resolve) => server.close(resolve));
-        for (const socket of sockets) socket.destroy();
-        await Promise.all([closed, ...endings]);
-      },
-    };
-  }
-  throw new EnvError('USAGE', `Port ${port} is taken.`, {
-    hint: 'Stop what uses it, or choose another with the port options of `skene dev`.',
-  });
-}
-
-function isListening(server: Server, port: number): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
-    );
-    server.listen(port, '127.0.0.1', () => resolve(true));
-  });
+  const listening = await listenOnPort(() => createServer({ noDelay: true }, connect), { port });
+  return {
+    port: listening.port,
+    async close() {
+      const closed = new Promise((resolve) => listening.server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await Promise.all([closed, ...endings]);
+    },
+  };
 }

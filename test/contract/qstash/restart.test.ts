@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { Client as QStashClient } from '@upstash/qstash';
 import { Client, serve, WorkflowNonRetryableError } from '@upstash/workflow';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-
 import { createClock } from '../../../src/dev/clock.ts';
 import { createQStash, DEV_TOKEN } from '../../../src/dev/qstash/index.ts';
+import { freePort } from '../../servers/free-port.ts';
 import { listen, openStack } from './local-stack.ts';
 import { mountWorkflow } from './workflow-stack.ts';
 
@@ -31,15 +30,6 @@ function journalPath(): string {
   const directory = mkdtempSync(join(tmpdir(), 'qstash-'));
   directories.push(directory);
   return join(directory, 'journal.jsonl');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 async function startServer(port: number, journal: string): Promise<ChildProcess> {

@@ -18,7 +18,7 @@ import { openDatabase } from '../../../src/databases/open/any.ts';
 import { builtInTemplates } from '../../../src/email/index.ts';
 import type { EnvSource } from '../../../src/env/index.ts';
 import { createWorld, type World } from '../../../src/testing/index.ts';
-import { freePort } from '../../examples/app-process.ts';
+import { freePort } from '../../servers/free-port.ts';
 import { activation } from '../loops/activation.ts';
 
 const compiled = {

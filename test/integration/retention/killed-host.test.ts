@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Cron } from 'croner';
 import pg from 'pg';
@@ -8,6 +7,7 @@ import { type Stack, startStack } from '../../../src/dev/stack.ts';
 import { openProject } from '../../../src/project/index.ts';
 import { createState, type RunRecord, type State } from '../../../src/state/index.ts';
 import { workflows } from '../../../workflows/index.ts';
+import { freePort } from '../../servers/free-port.ts';
 import { hasPostgres, type PostgresServer, startPostgres } from '../../servers/postgres.ts';
 import { type KillableHost, startFunctionHost } from './killable-host.ts';
 
@@ -166,14 +166,4 @@ async function fill(url: string): Promise<void> {
   );
   await client.query('ANALYZE users');
   await client.end();
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
