@@ -1,6 +1,7 @@
-import { fileURLToPath } from 'node:url';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Cron } from 'croner';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { devVariables } from '../../../src/dev/environment.ts';
 import { type Stack, startStack } from '../../../src/dev/stack.ts';
@@ -8,8 +9,8 @@ import { openProject } from '../../../src/project/index.ts';
 import { createState, type RunRecord, type State } from '../../../src/state/index.ts';
 import { workflows } from '../../../workflows/index.ts';
 import { freePort } from '../../servers/free-port.ts';
-import { hasPostgres, type PostgresServer, startPostgres } from '../../servers/postgres.ts';
 import { type KillableHost, startFunctionHost } from './killable-host.ts';
+import { MANY_USERS, type ManyUsers, type ManyUsersServer } from './many-users.ts';
 
 /**
  * The loop of the NestJS seed over many users, while the process of the functions is killed at random moments. The long form:
@@ -23,9 +24,6 @@ const dormant = users / 10;
 const quietFrom = dormant / 2;
 const isLong = users > 100_000;
 
-const seed = fileURLToPath(
-  new URL('../../fixtures/seeds/nestjs-postgres-stripe.skene.config.ts', import.meta.url),
-);
 const cron = new Cron('0 9 * * *', { timezone: 'UTC', paused: true });
 /** Shorter than the pause before the first attempt after a failure: the process is there again when the next attempt comes. */
 const STEP_MS = 5_000;
@@ -36,8 +34,14 @@ const say = (text: string): void => {
 };
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MB`;
 
-describe.skipIf(!hasPostgres('a pass whose process is killed'))(`a pass over ${users} users`, () => {
-  let postgres: PostgresServer;
+for (const [kind, server] of Object.entries(MANY_USERS)) {
+  const isThere = server.isThere(`a pass on ${kind} whose process is killed`);
+  describe.skipIf(!isThere)(`a pass over ${users} users on ${kind}`, () => describePass(kind, server));
+}
+
+function describePass(kind: string, { start, configIn }: ManyUsersServer): void {
+  const folder = mkdtempSync(join(tmpdir(), 'skene-pass-'));
+  let database: ManyUsers;
   let stack: Stack;
   let state: State;
   let host: KillableHost;
@@ -48,11 +52,10 @@ describe.skipIf(!hasPostgres('a pass whose process is killed'))(`a pass over ${u
   let moments: number[] = [];
 
   beforeAll(async () => {
-    postgres = await startPostgres();
-    const databaseUrl = await postgres.createDatabase();
-    await fill(databaseUrl);
-    const { project } = await openProject({ file: seed });
-    if (project === undefined) throw new Error('The seed is not right.');
+    database = await start(users);
+    const { url: databaseUrl } = database;
+    const { project } = await openProject({ file: configIn(folder) });
+    if (project === undefined) throw new Error('The loop is not right.');
     const port = await freePort();
     stack = await startStack({
       project,
@@ -87,7 +90,8 @@ describe.skipIf(!hasPostgres('a pass whose process is killed'))(`a pass over ${u
   afterAll(async () => {
     await host?.stop();
     await stack?.close();
-    await postgres?.close();
+    await database?.close();
+    rmSync(folder, { recursive: true, force: true });
   });
 
   async function kill(): Promise<void> {
@@ -122,7 +126,7 @@ describe.skipIf(!hasPostgres('a pass whose process is killed'))(`a pass over ${u
     expect(billed / dormant).toBeLessThanOrEqual(0.03);
     const failures = runs.filter(({ facts }) => facts.some(({ outcome }) => outcome === 'failed')).length;
     say(
-      `${dormant} emails in ${seconds.toFixed(0)} s, ${killed} kills, ${runs.length} runs (${failures} given up and taken over)`,
+      `${kind}: ${dormant} emails in ${seconds.toFixed(0)} s, ${killed} kills, ${runs.length} runs (${failures} given up and taken over)`,
     );
     say(`${billed} billed messages: ${(billed / dormant).toFixed(5)} per recipient`);
   }, 3_600_000);
@@ -150,20 +154,4 @@ describe.skipIf(!hasPostgres('a pass whose process is killed'))(`a pass over ${u
     });
     say(`the next tick: no email, ${stack.qstash.stats.billed - before} billed messages`);
   }, 3_600_000);
-});
-
-async function fill(url: string): Promise<void> {
-  const client = new pg.Client(url);
-  await client.connect();
-  await client.query(`CREATE TABLE users (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL, name text,
-    last_activity_at timestamptz, re_engagement_sent boolean NOT NULL DEFAULT false)`);
-  await client.query(
-    `INSERT INTO users (email, name, last_activity_at)
-     SELECT 'user' || n || '@example.com', 'User ' || n, now() - make_interval(days => CASE WHEN n % 10 = 0 THEN 30 ELSE 1 END)
-     FROM generate_series(1, $1::int) AS n`,
-    [users],
-  );
-  await client.query('ANALYZE users');
-  await client.end();
 }
