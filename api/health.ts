@@ -1,4 +1,5 @@
+import { openDatabase } from '../compiled/database.ts';
 import { deployment } from '../compiled/deployment.ts';
 import { createHealthHandler } from '../src/server/health.ts';
 
-export const { GET } = createHealthHandler(deployment);
+export const { GET } = createHealthHandler({ deployment, openDatabase });

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../databases/open/any.ts';
+import { parseMailbox } from '../email/address.ts';
 import type { Env, EnvSource } from '../env/index.ts';
 import type { Project } from '../project/index.ts';
 import type { WorkflowDefinition } from '../runtime/index.ts';
@@ -77,6 +78,9 @@ export interface Stack {
   close(): Promise<void>;
 }
 
+/** The local stack has the domain of its sender verified. */
+const domainOf = (from = ''): string[] => [parseMailbox(from)?.address.split('@').at(-1) ?? 'example.com'];
+
 type Handler = (request: Request) => Promise<Response>;
 
 /** Starts everything a deployment stands on, in this process, on loopback. */
@@ -120,7 +124,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const env = createDevEnv(urls, options.project.deployment.database.urlVariable, options.variables);
 
   const redis = createRedisServer({ clock, journal: fileOf('redis.jsonl'), token: DEV_REDIS_TOKEN });
-  const inbox = createInbox({ clock, journal: fileOf('inbox.jsonl') });
+  const inbox = createInbox({
+    clock,
+    journal: fileOf('inbox.jsonl'),
+    domains: () => domainOf(env.from ?? options.project.deployment.email.from),
+  });
   inbox.onEmail((email) =>
     log.email({ to: email.to.join(', '), subject: email.subject, url: `${urls.inbox}/${email.id}` }),
   );

@@ -40,18 +40,18 @@ export interface MailerOptions {
   timeoutMs?: number | undefined;
 }
 
+const USUAL_TIMEOUT_MS = 20_000;
+
 /** Creates a mailer on Resend. The client is loaded with the first email. */
 export function createMailer({
   apiKey,
   baseUrl,
   preview = false,
-  timeoutMs = 20_000,
+  timeoutMs = USUAL_TIMEOUT_MS,
 }: MailerOptions): Mailer {
   let client: Promise<Resend> | undefined;
   const connect = (): Promise<Resend> => {
-    client ??= import('resend').then(({ Resend }) =>
-      keepCauses(new Resend(apiKey, baseUrl === undefined ? {} : { baseUrl })),
-    );
+    client ??= connectResend({ apiKey, baseUrl });
     return client;
   };
   const options = (idempotencyKey: string) => ({ idempotencyKey, signal: AbortSignal.timeout(timeoutMs) });
@@ -87,6 +87,15 @@ export function createMailer({
   };
 }
 
+/** Resend's own client, loaded when first needed; nothing is sent yet. A request that nothing else ends is given up after 20 s. */
+export async function connectResend({
+  apiKey,
+  baseUrl,
+}: Pick<MailerOptions, 'apiKey' | 'baseUrl'>): Promise<Resend> {
+  const { Resend } = await import('resend');
+  return keepCauses(new Resend(apiKey, baseUrl === undefined ? {} : { baseUrl }));
+}
+
 /**
  * The client's own transport answers a failed connection with "Unable to fetch data" and drops the cause. This one
  * differs only there: it throws, with the cause.
@@ -109,7 +118,7 @@ function keepCauses(client: Resend): Resend {
 async function exchange(url: string, init?: RequestInit): Promise<{ response: Response; body: unknown }> {
   let response: Response | undefined;
   try {
-    response = await fetch(url, init);
+    response = await fetch(url, { signal: AbortSignal.timeout(USUAL_TIMEOUT_MS), ...init });
     return { response, body: await response.json() };
   } catch (cause) {
     if (response !== undefined && !response.ok) return { response, body: {} };

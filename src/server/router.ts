@@ -23,7 +23,7 @@ export function createRouter(sources: WorkflowSources, options: HandlerOptions =
     [/\/unsubscribe$/, createUnsubscribeHandler(deployment, options)],
     [/\/webhooks\/[^/]+$/, createWebhooksHandler(sources, options)],
     [/\/dashboard$/, createDashboardHandler(sources, options)],
-    [/\/health$/, createHealthHandler(deployment, options)],
+    [/\/health$/, createHealthHandler(sources, options)],
   ];
 
   return async (request) => {

@@ -122,7 +122,7 @@ export async function fetchSubscription(
   access: StripeAccess,
   customer: string,
 ): Promise<Subscription | undefined> {
-  const stripe = await connect(access);
+  const stripe = await connectStripe(access);
   try {
     const { data } = await stripe.subscriptions.list({ customer, status: 'all', limit: 100 });
     return data
@@ -139,7 +139,8 @@ export async function fetchSubscription(
   }
 }
 
-async function connect({ apiKey, url }: StripeAccess): Promise<Stripe> {
+/** Stripe's own client, loaded when first needed; nothing is sent yet. */
+export async function connectStripe({ apiKey, url }: StripeAccess): Promise<Stripe> {
   const { Stripe } = await import('stripe');
   const options = { timeout: TIMEOUT_MS, maxNetworkRetries: 1, telemetry: false };
   if (url === undefined) return new Stripe(apiKey, options);

@@ -10,7 +10,7 @@ import { createHistory } from './history.ts';
 import { createKeys } from './keys.ts';
 import { createLedger } from './ledger.ts';
 import { createLooks } from './looks.ts';
-import { createRedis } from './redis.ts';
+import { createRedis, reachRedis } from './redis.ts';
 import { createRunLog } from './run-log.ts';
 import { createSightings } from './sightings.ts';
 import { createSubscriptions } from './subscriptions.ts';
@@ -47,5 +47,10 @@ export function createState(options: { url: string; token: string; namespace: st
     engagement: createEngagement(redis, keys),
     /** Round trip to Redis; throws when it cannot be reached. */
     ping: async (): Promise<void> => void (await redis.ping()),
+    /** What time it is for Redis, in ms since the epoch. */
+    time: async (): Promise<number> => {
+      const [seconds, microseconds] = await reachRedis(() => redis.time());
+      return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
+    },
   };
 }

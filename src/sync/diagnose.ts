@@ -1,122 +1,30 @@
-import { type Capture, type Database, deployedDatabase } from '../databases/index.ts';
+import { deployedDatabase } from '../databases/index.ts';
 import { openDatabase } from '../databases/open/any.ts';
 import type { Env } from '../env/index.ts';
 import type { Deployment } from '../plan/index.ts';
-import { createState } from '../state/index.ts';
-import { planDatabaseSync } from './database/plan-database-sync.ts';
-import { type Finding, look, problemOf } from './finding.ts';
-import { lookAtPolling } from './look-at-polling.ts';
+import { type Finding, problemOf } from './finding.ts';
+import { gatherHealth } from './health.ts';
 import { lookAtQueries } from './look-at-queries.ts';
-import { planScheduleSync } from './schedules.ts';
 
-/** The oldest row may wait this long before something must be wrong with what carries them: two rounds of the drain's schedule. */
-const OUTBOX_PATIENCE_MS = 120_000;
-
-/** Looks at everything a deployment stands on, and says of each whether it is well and what to do. Changes nothing. */
-export async function diagnose(env: Env, deployment: Deployment): Promise<Finding[]> {
-  const findings = await Promise.all([
-    look('secret', () => env.secret && 'set'),
-    look('address', () => env.functionsUrl),
-    look(
-      'sender',
-      () =>
-        env.from ?? deployment.email.from ?? Promise.reject(new Error('Nobody is named; set SKENE_FROM.')),
-    ),
-    look('signing keys', () => env.signingKeys && 'set'),
-    look('email key', () => env.resend && 'set'),
-    look('Redis', async () => {
-      await createState({ ...env.redis, namespace: env.namespace }).ping();
-      return 'answers';
-    }),
-    lookAtSchedules(env, deployment),
-    lookAtDatabase(env, deployment),
-  ]);
-  return findings.flat();
-}
-
-async function lookAtSchedules(env: Env, deployment: Deployment): Promise<Finding[]> {
-  return look('QStash', async () => {
-    const missing = (await planScheduleSync(env, deployment)).filter(({ action }) => action !== 'keep');
-    return missing.length === 0
-      ? 'answers; its schedules are as they should be'
-      : `answers; ${missing.length} schedules differ: run skene sync --schedules`;
-  });
-}
-
-async function lookAtDatabase(env: Env, deployment: Deployment): Promise<Finding[]> {
-  const isAsked = deployment.plans.some(({ steps }) =>
-    steps.some(({ condition }) => condition?.type === 'query'),
-  );
-  if (deployment.watches.length === 0 && !isAsked)
-    return [{ name: 'database', state: 'ok', detail: 'no loop watches a table' }];
-  let database: Database | undefined;
+/**
+ * Looks at everything a deployment stands on, and asks its database every query of the loops. Changes nothing.
+ * @param now what time it is here, ms since the epoch; the machine's unless told.
+ */
+export async function diagnose(
+  env: Env,
+  deployment: Deployment,
+  now: () => number = Date.now,
+): Promise<Finding[]> {
+  const opening = Promise.resolve().then(() => openDatabase(deployedDatabase(env, deployment.database)));
+  const opened = await opening.catch(() => undefined);
   try {
-    database = await openDatabase(deployedDatabase(env, deployment.database));
-    return [
-      ...(deployment.watches.length === 0 ? [] : await lookAtWatching(database, env, deployment)),
-      ...(await lookAtQueries(database, deployment)),
-    ];
-  } catch (error) {
-    return [problemOf('database', error)];
+    const findings = await gatherHealth({ env, deployment, database: () => opening, now });
+    if (opened === undefined) return findings;
+    const queries = await lookAtQueries(opened, deployment).catch((error: unknown) => [
+      problemOf('queries', error),
+    ]);
+    return [...findings, ...queries];
   } finally {
-    await database?.close();
+    await opened?.close();
   }
-}
-
-async function lookAtWatching(database: Database, env: Env, deployment: Deployment): Promise<Finding[]> {
-  return database.capture === undefined
-    ? lookAtPolling(database.polling, env, deployment)
-    : [await lookAtTriggers(database, deployment), ...(await lookAtOutbox(database.capture))];
-}
-
-async function lookAtTriggers(database: Database, { watches }: Deployment): Promise<Finding> {
-  const changes = (await planDatabaseSync(database, watches)).actions.filter(
-    ({ action }) => action !== 'keep',
-  );
-  if (changes.length === 0)
-    return { name: 'triggers', state: 'ok', detail: `${watches.length} tables are watched` };
-  const detail = changes.map(({ action, table, reason }) => `${action} ${table}: ${reason}`).join('; ');
-  return { name: 'triggers', state: 'problem', detail, hint: 'Run skene sync --database.' };
-}
-
-async function lookAtOutbox({ outbox }: Capture): Promise<Finding[]> {
-  const { installed, waiting, oldestAt, setAside, lastError, missed, problems } = await outbox.status();
-  if (!installed)
-    return [
-      { name: 'outbox', state: 'problem', detail: 'it is not there', hint: 'Run skene sync --database.' },
-    ];
-  const age = oldestAt === undefined ? 0 : Date.now() - oldestAt.getTime();
-  const stuck = age > OUTBOX_PATIENCE_MS;
-  const findings: Finding[] = [
-    {
-      name: 'outbox',
-      state: stuck ? 'problem' : 'ok',
-      detail: waiting === 0 ? 'empty' : `${waiting} rows wait, the oldest for ${Math.round(age / 1000)} s`,
-      hint: stuck
-        ? 'Nothing carries them: check the schedule (skene sync --schedules) or start skene relay.'
-        : undefined,
-    },
-  ];
-  for (const detail of problems)
-    findings.push({
-      name: 'outbox',
-      state: 'problem',
-      detail,
-      hint: 'Run skene sync --database; rows that were missed are found again.',
-    });
-  if (missed > 0)
-    findings.push({
-      name: 'missed rows',
-      state: 'warning',
-      detail: `triggers failed ${missed} times`,
-      hint: 'The next drain reads the tables themselves and finds them.',
-    });
-  if (setAside > 0)
-    findings.push({
-      name: 'set aside',
-      state: 'problem',
-      detail: `${setAside} rows could not be carried: ${lastError ?? 'unknown'}`,
-      hint: 'Mend the cause; what is set aside stays in skene_outbox.',
-    });
-  return findings;
 }

@@ -4,7 +4,7 @@ import type { CommandContext } from '../command.ts';
 import { loadEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-code.ts';
 import { requireDeployment } from '../require-deployment.ts';
-import { type TargetFlags, targetEnv } from '../target.ts';
+import { localNow, type TargetFlags, targetEnv } from '../target.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** `skene doctor [path]` */
@@ -18,7 +18,9 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
     .action(async (path: string, { json = false, ...target }: TargetFlags & { json?: boolean }) => {
       loadEnvironment(path);
       const deployment = await requireDeployment(path, terminal, target);
-      const findings = await diagnose(await targetEnv(target, deployment.database), deployment);
+      const offset = (await localNow(target)) - Date.now();
+      const now = () => Date.now() + offset;
+      const findings = await diagnose(await targetEnv(target, deployment.database), deployment, now);
       if (json) terminal.out(JSON.stringify(findings, undefined, 2));
       else {
         const width = Math.max(...findings.map(({ name }) => name.length)) + 2;

@@ -9,6 +9,8 @@ const LARGEST_BATCH = 100;
 export interface ApiParts {
   store: Store;
   faults: ReturnType<typeof createFaults>;
+  /** The domains that count as verified. */
+  domains(): readonly string[];
   /** Called for each email once it is kept. */
   announce(email: StoredEmail): void;
 }
@@ -19,7 +21,7 @@ type Draft = Omit<StoredEmail, 'id' | 'at'>;
  * The part of Resend's REST API that its client sends with and reads back from.
  * @see https://resend.com/docs/api-reference/emails/send-email
  */
-export function createApi({ store, faults, announce }: ApiParts): Hono {
+export function createApi({ store, faults, domains, announce }: ApiParts): Hono {
   const api = new Hono();
 
   /** Takes the emails of one request, unless its key says that this has been done. */
@@ -43,10 +45,21 @@ export function createApi({ store, faults, announce }: ApiParts): Hono {
     return fault === undefined ? Response.json(request.answer(emails.map(({ id }) => id))) : lostAnswer();
   }
 
-  api.use('/emails/*', async (context, next) => {
-    if (/^Bearer \S+$/.test(context.req.header('authorization') ?? '')) return next();
-    return refuse({ statusCode: 401, name: 'missing_api_key', message: 'Missing API key.' });
-  });
+  for (const path of ['/emails/*', '/domains', '/usage'])
+    api.use(path, async (context, next) => {
+      if (/^Bearer \S+$/.test(context.req.header('authorization') ?? '')) return next();
+      return refuse({ statusCode: 401, name: 'missing_api_key', message: 'Missing API key.' });
+    });
+
+  api.get('/domains', (context) =>
+    context.json({
+      object: 'list',
+      has_more: false,
+      data: domains().map((name) => ({ id: `domain_${name}`, name, status: 'verified' })),
+    }),
+  );
+
+  api.get('/usage', (context) => context.json(usageOf(store.all().length)));
 
   api.post('/emails', (context) =>
     take(context, (body) => {
@@ -126,6 +139,18 @@ function summaryOf({ id, at, from, to, cc, bcc, replyTo, subject, tags }: Stored
     last_event: 'delivered',
     scheduled_at: null,
     tags: Object.entries(tags).map(([name, value]) => ({ name, value })),
+  };
+}
+
+/** A plan that nobody comes to the end of, as far as anybody reads it. */
+function usageOf(sent: number): object {
+  return {
+    object: 'usage',
+    emails: {
+      daily: { used: sent, limit: null, sent, received: 0 },
+      monthly: { used: sent, limit: 1_000_000, sent, received: 0 },
+    },
+    rate_limit: { limit: 5, duration: '1s' },
   };
 }
 

@@ -24,14 +24,24 @@ export interface Inbox {
  * Creates an inbox.
  * @param options.journal the file that keeps the emails; in memory when absent.
  * @param options.clock what time it is: idempotency keys are forgotten after a day of it.
+ * @param options.domains what counts as verified at Resend; `example.com` unless told.
  */
-export function createInbox({ journal, clock }: { journal?: string | undefined; clock: Clock }): Inbox {
+export function createInbox({
+  journal,
+  clock,
+  domains = () => ['example.com'],
+}: {
+  journal?: string | undefined;
+  clock: Clock;
+  domains?: () => readonly string[];
+}): Inbox {
   const store = createStore(journal, clock);
   const faults = createFaults();
   const listeners = new Set<(email: StoredEmail) => void>();
   const app = createApi({
     store,
     faults,
+    domains,
     announce: (email) => {
       for (const listener of listeners) listener(email);
     },

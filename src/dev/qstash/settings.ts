@@ -147,7 +147,7 @@ function readDelivery(group: HeaderGroup, limits: Limits): Settings {
   }
   const delayMs = readDuration(group, 'delay');
   if (delayMs !== undefined && delayMs > limits.delayMs) {
-    throw new RequestError(412, `delay is longer than the limit of ${limits.delayMs / 86_400_000} days`);
+    throw new RequestError(412, `quota maxDelay exceeded, current limit: ${limits.delayMs / 1_000}`);
   }
   return {
     method: readMethod(group),
@@ -184,10 +184,7 @@ export function readNotBefore(group: HeaderGroup, at: { now: number; limits: Lim
   const seconds = readInteger(group, 'not-before');
   if (seconds !== undefined) {
     if (seconds * 1000 - at.now > at.limits.delayMs) {
-      throw new RequestError(
-        412,
-        `notBefore is later than the limit of ${at.limits.delayMs / 86_400_000} days`,
-      );
+      throw new RequestError(412, `quota maxDelay exceeded, current limit: ${at.limits.delayMs / 1_000}`);
     }
     return seconds * 1000;
   }
