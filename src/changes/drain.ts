@@ -35,18 +35,19 @@ const LEASE_MS = 15_000;
 /**
  * Carries changed rows to the runs they start or wake, until nothing is left or `budgetMs` is used up: from the outbox and then those
  * the triggers missed, or by polling where there are no triggers. Nothing is taken as carried before QStash has accepted its runs.
+ * @param options.onLook called before each look at the outbox: rows that were committed before are carried when the drain is done.
  * @throws {ProviderError} when the database, Redis or QStash cannot be reached; the rows are still there for the next drain.
  */
 export async function drainChanges(
   context: DrainContext,
-  { budgetMs }: { budgetMs: number },
+  { budgetMs, onLook }: { budgetMs: number; onLook?: () => void },
 ): Promise<DrainResult> {
   const { capture, polling } = await context.database();
   const deadline = Date.now() + budgetMs;
   const result =
     capture === undefined
       ? await poll({ ...context, polling, accept: (events) => accept(events, context) }, deadline)
-      : await drainOutbox({ ...context, capture }, deadline);
+      : await drainOutbox({ ...context, capture, onLook }, deadline);
   await lookAround(context, deadline);
   return result;
 }
@@ -66,13 +67,14 @@ function troubleOf({ services }: DrainContext) {
   return (text: string): void => services.report({ kind: 'trouble', text });
 }
 
-type CaptureContext = DrainContext & { capture: Capture };
+type CaptureContext = DrainContext & { capture: Capture; onLook?: (() => void) | undefined };
 
 /** A row of the outbox is deleted once its runs are accepted; one that is refused is set aside and does not hold up the others. */
 async function drainOutbox(context: CaptureContext, deadline: number): Promise<DrainResult> {
   const { outbox } = context.capture;
   const result: DrainResult = { handled: 0, healed: 0, isEmpty: false };
   while (Date.now() < deadline) {
+    context.onLook?.();
     const captured = await outbox.claim({ limit: BATCH, leaseMs: LEASE_MS });
     if (captured.length > 0) {
       await carry(captured, context);
@@ -117,7 +119,7 @@ async function healMissed(
 ): Promise<{ rows: number; isWhole: boolean }> {
   const { healing } = context.capture;
   let rows = 0;
-  for (const watch of context.deployment.watches) {
+  for (const watch of await healing.unsure(context.deployment.watches)) {
     for (
       let page = await healing.next(watch, { limit: BATCH });
       page !== undefined;

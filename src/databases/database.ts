@@ -185,6 +185,8 @@ export interface Outbox {
 
 /** Rows that the triggers should have captured and did not, found by reading the watched table itself. */
 export interface Healing {
+  /** Those of the watches whose {@link Healing.next} has to be asked; one question for all, as this is asked at every drain. */
+  unsure(watches: readonly Watch[]): Promise<Watch[]>;
   /**
    * The next page of a pass over `watch.table`, or nothing when nothing was missed. A pass becomes due when a trigger
    * failed to write or is missing. It also finds what had been captured: such a change has the same identity.

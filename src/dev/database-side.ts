@@ -1,5 +1,6 @@
 import { type Follower, followChanges } from '../changes/follow.ts';
 import { databaseOf, drainChanges } from '../changes/index.ts';
+import type { Database } from '../databases/index.ts';
 import { openDatabase } from '../databases/open/any.ts';
 import type { Env } from '../env/index.ts';
 import { isSkeneError, messageOf } from '../errors/index.ts';
@@ -17,6 +18,8 @@ export interface DatabaseSide {
   start(): Promise<void>;
   /** Resolves once all rows that were committed before the call are with their runs. */
   drain(): Promise<void>;
+  /** The connection by which it is watched. */
+  connection(): Promise<Database>;
   close(): Promise<void>;
 }
 
@@ -106,12 +109,12 @@ export function createDatabaseSide({
     if (results.includes(false)) later(sync);
   });
 
-  const drain = oneAtATime(async () => {
+  const drain = oneAtATime(async (look) => {
     if (deployment === undefined || isClosed) return;
     // Before the first trigger there is no outbox.
     if (unwatched.size > 0 && unwatched.size === deployment.watches.length) return;
     try {
-      await drainChanges({ deployment, ...context }, { budgetMs: DRAIN_BUDGET_MS });
+      await drainChanges({ deployment, ...context }, { budgetMs: DRAIN_BUDGET_MS, onLook: look });
     } catch (error) {
       // Loops that watch no table need no outbox.
       if (deployment.watches.length === 0) return;
@@ -135,6 +138,7 @@ export function createDatabaseSide({
       });
     },
     drain,
+    connection: context.database,
     async close() {
       isClosed = true;
       for (const timer of timers) clearTimeout(timer);

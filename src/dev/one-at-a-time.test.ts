@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { oneAtATime } from './one-at-a-time.ts';
 
+const aMoment = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 it('runs once at a time, and once more for any number of calls during a run', async () => {
   let running = 0;
   let runs = 0;
@@ -8,7 +10,7 @@ it('runs once at a time, and once more for any number of calls during a run', as
   const work = oneAtATime(async () => {
     running += 1;
     most = Math.max(most, running);
-    await new Promise((resolve) => setImmediate(resolve));
+    await aMoment();
     runs += 1;
     running -= 1;
   });
@@ -16,6 +18,26 @@ it('runs once at a time, and once more for any number of calls during a run', as
   expect({ runs, most }).toEqual({ runs: 2, most: 1 });
   await work();
   expect(runs).toBe(3);
+});
+
+it('runs no more for a call that came before its last look', async () => {
+  let runs = 0;
+  const work = oneAtATime(async (look) => {
+    await aMoment();
+    look();
+    await aMoment();
+    runs += 1;
+  });
+  const first = work();
+  await work();
+  expect(runs).toBe(1);
+  await first;
+
+  const third = work();
+  await aMoment();
+  await work();
+  expect(runs).toBe(3);
+  await third;
 });
 
 it('goes on after a run that failed', async () => {

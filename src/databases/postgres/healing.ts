@@ -4,7 +4,7 @@ import type { Healing, HealingPage, Row } from '../database.ts';
 import { rowIdentity } from '../row-identity.ts';
 import { changeCondition } from './capture-sql.ts';
 import { type CapturedRow, capturedRowColumns, readCapturedRow } from './captured-row.ts';
-import { type HealthState, type Pass, readHealth, writeHealth } from './health.ts';
+import { type HealthState, NOTED_FOR_MS, type Pass, readHealth, readUnsure, writeHealth } from './health.ts';
 import { quoteName, quoteTable } from './identifiers.ts';
 import { type Ordering, orderingOf, readColumns } from './ordering.ts';
 import { type RunSql, whenInstalled } from './session.ts';
@@ -19,11 +19,11 @@ export interface HealingPace {
 
 const USUAL_PACE: HealingPace = { overlapMs: 15 * 60_000, restMs: 30_000 };
 
-const NOTE_EVERY_MS = 60_000;
-
 /** Passes over the watched tables, by whatever runs SQL. */
 export function createHealing(run: RunSql, pace = USUAL_PACE): Healing {
   return {
+    unsure: (watches) =>
+      watches.length === 0 ? Promise.resolve([]) : whenInstalled(readUnsure(run, watches)),
     async next(watch, { limit }) {
       for (const operation of ['insert', 'update'] as const) {
         if (!watch.changes.some((change) => change.operation === operation)) continue;
@@ -69,7 +69,7 @@ async function nextPage(search: Search): Promise<HealingPage | undefined> {
  * each time, as it is a write.
  */
 async function noteHealth(run: RunSql, state: HealthState): Promise<void> {
-  const isRecent = state.now - state.healthyAt < NOTE_EVERY_MS && state.healthyMark === state.mark;
+  const isRecent = state.now - state.healthyAt < NOTED_FOR_MS && state.healthyMark === state.mark;
   if (isRecent || hasMissed(state) || state.lookAgainAt !== undefined) return;
   await writeHealth(run, state, { healthyAt: state.now, healthyMark: state.mark, misses: state.misses });
 }

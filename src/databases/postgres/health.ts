@@ -49,14 +49,50 @@ export interface HealthState {
 /** Where a state was lost, rows of the last day are looked at. */
 const LOST_STATE_MS = 86_400_000;
 
-const TRIGGER_IS_RIGHT = `
+/** How many changes were missed since the outbox was made. */
+const MISSED = `coalesce(pg_sequence_last_value(to_regclass('${MISSES}')), 0)::int`;
+
+/** Whether a trigger is as it has to be, by what holds its table, name and mark, and the body of its function. */
+function triggerIsRight({
+  table,
+  name,
+  mark,
+  body,
+}: Record<'table' | 'name' | 'mark' | 'body', string>): string {
+  return `
   EXISTS (
     SELECT FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid
-    WHERE t.tgrelid = to_regclass($3) AND t.tgname = $4 AND t.tgenabled IN ('O', 'A')
-      AND p.oid = to_regprocedure('${CAPTURE_FUNCTION}()') AND p.prosrc = $6
-      AND obj_description(t.oid, 'pg_trigger') = $5
+    WHERE t.tgrelid = to_regclass(${table}) AND t.tgname = ${name} AND t.tgenabled IN ('O', 'A')
+      AND p.oid = to_regprocedure('${CAPTURE_FUNCTION}()') AND p.prosrc = ${body}
+      AND obj_description(t.oid, 'pg_trigger') = ${mark}
       AND has_table_privilege(p.proowner, to_regclass('${OUTBOX}'), 'INSERT')
   )`;
+}
+
+/** How long what was found healthy counts as such, in ms: noted no more often, as it is a write. */
+export const NOTED_FOR_MS = 60_000;
+
+/** Those of the watches of which something was or may be missed, or that nobody has looked at for {@link NOTED_FOR_MS}. */
+export async function readUnsure(run: RunSql, watches: readonly Watch[]): Promise<Watch[]> {
+  const triggers = watches.flatMap((watch, index) =>
+    captureTriggers(watch)
+      .filter(({ operation }) => operation !== 'delete')
+      .map(({ operation, name, mark }) => {
+        const relation = quoteTable(watch.table);
+        return { index, table: watch.table, relation, operation, name, mark };
+      }),
+  );
+  const sql = `
+    SELECT DISTINCT w.index
+    FROM jsonb_to_recordset($1::jsonb) AS w (index int, "table" text, relation text, operation text, name text, mark text)
+    LEFT JOIN ${WATCH_STATE} AS s ON s.table_name = w."table" AND s.operation = w.operation
+    WHERE s.table_name IS NULL OR s.pass IS NOT NULL OR s.misses <> ${MISSED}
+      OR s.healthy_at <= clock_timestamp() - interval '${NOTED_FOR_MS} ms' OR s.look_again_at <= clock_timestamp()
+      OR NOT ${triggerIsRight({ table: 'w.relation', name: 'w.name', mark: 'w.mark', body: '$2' })}`;
+  const params = [JSON.stringify(triggers), captureFunctionBody()];
+  const [rows = []] = await run([{ sql, params }], { readOnly: true });
+  return watches.filter((_, index) => rows.some((row) => row.index === index));
+}
 
 /** Reads what is known, from the catalogs and from what was last written. */
 export async function readHealth(
@@ -70,8 +106,8 @@ export async function readHealth(
       ? `(SELECT max(${quoteName(ordering.column)}) FROM ${quoteTable(watch.table)})::bigint`
       : 'NULL';
   const sql = `
-    SELECT clock_timestamp() AS now, ${mark} AS mark, ${TRIGGER_IS_RIGHT} AS is_capturing,
-      coalesce(pg_sequence_last_value(to_regclass('${MISSES}')), 0)::int AS misses,
+    SELECT clock_timestamp() AS now, ${mark} AS mark, ${triggerIsRight({ table: '$3', name: '$4', mark: '$5', body: '$6' })} AS is_capturing,
+      ${MISSED} AS misses,
       s.misses AS known_misses, s.healthy_at, s.healthy_mark, s.look_again_at, s.passed_at, s.pass
     FROM (SELECT) AS one LEFT JOIN ${WATCH_STATE} AS s ON s.table_name = $1 AND s.operation = $2`;
   const params = [

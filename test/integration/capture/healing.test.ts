@@ -35,6 +35,27 @@ describe('a pass over the table', () => {
     expect(await heal(capture.database, users)).toEqual([]);
   });
 
+  it('is to be asked for where one table of several may have missed something', async () => {
+    await using capture = await openCaptureDatabase(await server.createDatabase(), restless);
+    const { app, owner, database } = capture;
+    const actions = watching('actions');
+    const { healing } = database.capture;
+    await owner.query('CREATE TABLE actions (id bigserial PRIMARY KEY, name text)');
+    await capture.sync([users, actions]);
+    await app.query(`INSERT INTO users (email) VALUES ('a')`);
+    expect(await healing.unsure([users, actions])).toEqual([]);
+
+    await owner.query('ALTER TABLE actions DISABLE TRIGGER ALL');
+    expect(await healing.unsure([users, actions])).toEqual([actions]);
+    await owner.query('ALTER TABLE actions ENABLE TRIGGER ALL');
+    await owner.query(`UPDATE skene_watch_state SET healthy_at = now() - interval '2 minutes'`);
+    expect(await healing.unsure([users, actions])).toEqual([users, actions]);
+    expect(await heal(database, users)).toEqual([]);
+    expect(await healing.unsure([users, actions])).toEqual([actions]);
+    await owner.query('DROP TABLE skene_outbox');
+    expect(await healing.unsure([users])).toEqual([users]);
+  });
+
   it.each([
     ['dropped', 'DROP TABLE skene_outbox'],
     ['not writable', 'ALTER TABLE skene_outbox ADD CHECK (false) NOT VALID'],
