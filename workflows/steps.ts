@@ -2,9 +2,9 @@ import type { Run } from '../src/runtime/index.ts';
 
 /** Takes somebody through the steps of a loop: each waits for its time and its condition, and acts. */
 export async function takeSteps(run: Run): Promise<void> {
-  for (const step of run.plan.steps) {
+  let step = run.plan.steps[0];
+  while (step !== undefined) {
     await run.delay(step);
-    const goesOn = await run.when(step, (verdict) => (verdict.met ? step.action : step.otherwise));
-    if (!goesOn) return;
+    step = await run.when(step, (verdict, { action, otherwise }) => (verdict.met ? action : otherwise));
   }
 }

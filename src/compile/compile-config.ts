@@ -25,11 +25,11 @@ export interface CompileOptions {
 
 /** Compiles a configuration into what is deployed: plans and watched tables, as plain data. */
 export function compileConfig(config: ResolvedConfig, options: CompileOptions = {}): Deployment {
-  const plans = config.loops
-    .filter((loop) => loop.enabled)
-    .flatMap((loop) => compileLoop(loop, config, options));
+  const loops = config.loops.filter((loop) => loop.enabled);
+  const plans = loops.flatMap((loop) => compileLoop(loop, config, options));
   return {
     plans,
+    opinions: Object.fromEntries(loops.map(({ id, opinion }) => [id, opinion])),
     watches: watchesOf(plans, config.tables),
     users: config.users,
     database: {
@@ -79,7 +79,8 @@ function compileLoop(loop: ResolvedLoop, config: ResolvedConfig, options: Compil
       rules: compileRules(loop, config, { isAudience: trigger.type === 'schedule' }),
       goal: compileGoal(loop, steps, config),
     };
-    return { ...plan, hash: stableHash([plan]) };
+    const { onChange } = loop;
+    return { ...plan, hash: stableHash([plan]), ...(onChange === 'pin' ? {} : { onChange }) };
   });
 }
 

@@ -31,9 +31,15 @@ export function describePlan(plan: Plan): string[] {
     ),
     ...[...describeRules(plan), ...describeGoal(plan)].map((line) => `  ${line}`),
     `  retries ${plan.recovery.retries}${plan.recovery.retries > 0 ? `, after ${plan.recovery.retryDelay} ms` : ''}`,
+    ...(plan.onChange === undefined ? [] : [`  ${ON_CHANGE[plan.onChange]}`]),
     `  billed messages: ${isAudience ? AUDIENCE_MESSAGES : describeMessages(billedMessages(plan))}`,
   ];
 }
+
+const ON_CHANGE = {
+  follow: 'when the loop is changed, runs under way go on by what it says then',
+  drain: 'when the loop is changed, runs under way finish their step and begin no other',
+};
 
 /** A step works for 15 seconds, and sends four batches of a hundred in each: see the runtime. */
 const AUDIENCE_MESSAGES = '3 for each pass, its tick included, and one more for about every 6000 emails';
@@ -160,8 +166,8 @@ export function billedMessages(plan: Plan): BilledMessages {
     const checks = condition.type === 'query' ? condition.checks.length : 0;
     return Math.max(checks + 1, Math.ceil(condition.timeout / plan.longestWait));
   };
-  // What follows the last wait needs no message, unless quiet hours may follow it.
-  const endsFree = plan.rules?.quietHours === undefined;
+  // What follows the last wait needs no message, unless quiet hours or another definition may follow it.
+  const endsFree = plan.rules?.quietHours === undefined && plan.onChange !== 'follow';
   const looked = (isLast: boolean, rounds: number) => 1 + rounds * (isLast && endsFree ? 1 : 2);
   return {
     metAtOnce: total(() => 1),

@@ -213,7 +213,11 @@ export const LoopSchema = z.strictObject({
   quietHours: QuietHours.optional(),
   /** The share of subjects who get nothing, against whom the effect is measured. */
   holdout: Share.optional(),
-  /** What a deploy that changes this loop does to runs under way. */
+  /**
+   * What a deploy that changes this loop, or removes it, does to runs under way. `pin`: they finish by the definition they began with.
+   * `follow`: when they next wake they go on by the new one, at the step of the same id. `drain`: they finish the step they are in, and
+   * begin no other. What is deployed last decides; `skene plan --deployed` shows it beforehand.
+   */
   onChange: z.enum(['pin', 'follow', 'drain']).default('pin'),
 });
 LoopSchema.register(Vocabulary, { id: 'Loop', description: 'one loop; its id is its type unless told' });

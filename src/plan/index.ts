@@ -1,6 +1,7 @@
 /** Floor 2: what a compiled loop is, which events start it, and how it reads. Pure. */
 
 export { sendsMarketing } from './actions.ts';
+export { type Course, courseOf, successorOf } from './course.ts';
 export {
   AUDIENCE,
   BLOCKED,

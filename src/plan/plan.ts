@@ -15,8 +15,10 @@ export interface Plan {
   type: 'activation' | 'freemium' | 'retention';
   /** The id of the first step: a loop has one plan for each of its steps that has a trigger. */
   entry: string;
-  /** A digest of the plan's content: tells one definition of a loop from the next. */
+  /** A digest of the plan's content: tells one definition of a loop from the next. What it says about changes is left out. */
   hash: string;
+  /** What another definition of the loop means to runs under way: see `courseOf`. They finish as they began where left out. */
+  onChange?: 'follow' | 'drain' | undefined;
   trigger: PlanTrigger;
   steps: PlanStep[];
   recovery: PlanRecovery;
@@ -231,6 +233,8 @@ export interface Watch {
 /** Everything that is deployed: what the functions need to know of `skene.config.ts`, as plain data. */
 export interface Deployment {
   plans: Plan[];
+  /** What each loop is there for, in its author's words, by loop; runs have no use for it. */
+  opinions?: Readonly<Record<string, string>> | undefined;
   watches: Watch[];
   users: UsersTable;
   database: {

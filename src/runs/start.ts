@@ -1,13 +1,13 @@
 import type { SkeneEvent } from '../events/index.ts';
 import { AUDIENCE, matchPlans, type Plan } from '../plan/index.ts';
-import type { ClaimState, EntryClaim, RunFact, State } from '../state/index.ts';
+import { type ClaimState, type EntryClaim, placeOf, type RunFact, type State } from '../state/index.ts';
 import { type RunPayload, runPayload } from './payload.ts';
 import type { Queue } from './queue.ts';
 
 /** What starting runs needs. */
 export interface StartContext {
   plans: readonly Plan[];
-  state: Pick<State, 'claims' | 'runLog'>;
+  state: Pick<State, 'claims' | 'runLog' | 'underWay'>;
   queue: Queue;
   /** Where the functions are reached. */
   functionsUrl: string;
@@ -54,7 +54,7 @@ export async function startRuns(events: readonly SkeneEvent[], context: StartCon
 }
 
 async function startBatch(payloads: RunPayload[], context: StartContext, result: StartResult): Promise<void> {
-  const { claims, runLog } = context.state;
+  const { claims, runLog, underWay } = context.state;
   const states = await claims.claim(payloads.map(entryClaim), context.now());
   const inState = (...wanted: ClaimState[]) =>
     payloads.filter((_, index) => wanted.some((state) => state === states[index]));
@@ -71,6 +71,10 @@ async function startBatch(payloads: RunPayload[], context: StartContext, result:
     else result.refused.push({ run, reason: answer?.reason ?? 'QStash did not answer for it' });
   }
 
+  await underWay.notePlans(
+    accepted.map(({ plan }) => plan),
+    context.now(),
+  );
   await runLog.record([
     ...accepted.map((payload) => startedFact(payload, context.now())),
     ...barred.map((payload) => barredFact(payload, context.now())),
@@ -113,6 +117,7 @@ function startedFact({ runId, plan, subject, event }: RunPayload, at: number): R
     step: '',
     at,
     detail: { event: event.type, plan: plan.hash },
+    place: placeOf(plan, plan.entry),
   };
 }
 

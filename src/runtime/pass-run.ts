@@ -1,4 +1,5 @@
 import type { WorkflowContext } from '@upstash/workflow';
+import { courseOf } from '../plan/index.ts';
 import type { RunPayload } from '../runs/index.ts';
 import type { RunFact } from '../state/index.ts';
 import { createPass, type PassContext, type PassProgress } from './pass.ts';
@@ -18,7 +19,7 @@ export function createPassRun(
   context: Pick<WorkflowContext<RunPayload>, 'run' | 'sleepUntil' | 'workflowRunCreatedAt' | 'headers'>,
   passContext: PassContext,
 ): PassRun {
-  const { payload, services, pace } = passContext;
+  const { payload, services, deployed, pace } = passContext;
   const { plan } = payload;
   const turn = turnOf(payload, context.workflowRunCreatedAt);
   const { pass, startedAt } = turn;
@@ -73,7 +74,10 @@ export function createPassRun(
     async sendPages(part) {
       const progress = await context.run<PassProgress>(`pages ${part}`, () =>
         retriable(async () => {
-          const worked = await createPass(pass, passContext).work({ stepMs: stepMs(), deadline });
+          const isDrained = courseOf(plan, plan.entry, deployed).turn === 'end';
+          const worked = isDrained
+            ? 'superseded'
+            : await createPass(pass, passContext).work({ stepMs: stepMs(), deadline });
           if (worked !== 'goes on') await end(worked);
           else if (part >= pace.mostSteps) await handOver();
           return worked;

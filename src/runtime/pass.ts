@@ -4,7 +4,7 @@ import type { Database } from '../databases/index.ts';
 import { stableHash } from '../events/index.ts';
 import { leaveReached, type Services } from '../intake/index.ts';
 import { createArmChooser, hasGoal, lookForGoals, trialSiteOf } from '../outcomes/index.ts';
-import type { PlanRules } from '../plan/index.ts';
+import type { Plan, PlanRules } from '../plan/index.ts';
 import type { RunPayload } from '../runs/index.ts';
 import type { PageFact, PageSite, Pass, Place } from '../state/index.ts';
 import { armsOf } from './assign.ts';
@@ -28,6 +28,8 @@ export interface PassContext {
   payload: RunPayload;
   services: Services;
   database: () => Promise<Database>;
+  /** The loops as they are deployed now. */
+  deployed: readonly Plan[];
   sending: ActionContext;
   pace: PassPace;
 }

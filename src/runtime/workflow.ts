@@ -4,12 +4,13 @@ import type { CustomAction } from '../config/index.ts';
 import type { Database } from '../databases/index.ts';
 import type { Mailer, TemplateSource } from '../email/index.ts';
 import type { Services } from '../intake/index.ts';
-import type { Deployment } from '../plan/index.ts';
+import type { Deployment, Plan } from '../plan/index.ts';
 import { createQStashClient, createReceiver, type RunPayload } from '../runs/index.ts';
 import { createPace } from './pace.ts';
 import { createPassRun } from './pass-run.ts';
 import { goOnAfterFailure, turnOf } from './pass-turn.ts';
 import { createRun, type Run } from './run.ts';
+import type { RunContext } from './run-context.ts';
 
 /** The story of one type of loop: what a run does, from its start to its end. */
 export interface WorkflowDefinition {
@@ -35,6 +36,8 @@ export interface WorkflowHost {
   mailer: () => Promise<Mailer>;
   templates: Readonly<Record<string, TemplateSource>>;
   actions: Readonly<Record<string, CustomAction>>;
+  /** The loops as they are deployed now; a run may have begun by other definitions of them. */
+  plans: readonly Plan[];
   settings: Deployment['email'];
 }
 
@@ -51,9 +54,9 @@ export function serveWorkflow(
     async (context) => {
       refuseUnknownVersion(context.requestPayload);
       const { requestPayload: payload } = context;
-      const run = createRun({ context, services, database: host.database, act: actingWith(host) });
-      const { database } = host;
-      const passContext = { payload, services, database, sending: actionContextOf(host), pace };
+      const { database, plans: deployed } = host;
+      const run = createRun({ context, services, database, deployed, act: actingWith(host) });
+      const passContext = { payload, services, database, deployed, sending: actionContextOf(host), pace };
       const audience = isPass(payload) ? createPassRun(context, passContext) : undefined;
       await definition.story({ ...run, audience });
     },
@@ -80,7 +83,7 @@ function isPass({ plan }: RunPayload): boolean {
   return plan.trigger.type === 'schedule';
 }
 
-function actingWith(host: WorkflowHost): Parameters<typeof createRun>[0]['act'] {
+function actingWith(host: WorkflowHost): RunContext['act'] {
   return (action, site) => performAction(action, site, actionContextOf(host));
 }
 

@@ -39,6 +39,7 @@ export function createWorkflowsHandler(
     ),
     templates,
     actions,
+    plans: deployment.plans,
     settings: deployment.email,
   };
   const served = new Map<string, Handler>();

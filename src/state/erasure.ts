@@ -12,11 +12,24 @@ export function tombstoneOf(keys: Keys, subject: string): string {
 
 /** Forgets a person: everything that names them is under keys that lead from the subject's own. */
 export function createErasure(redis: Redis, keys: Keys) {
+  /** In which steps runs are, those that are in one. */
+  async function placesOf(runIds: readonly string[]): Promise<Array<{ runId: string; place: string }>> {
+    if (runIds.length === 0) return [];
+    const found = await reachRedis(() => {
+      const pipeline = redis.pipeline();
+      for (const runId of runIds) pipeline.hget(keys.run(runId), 'place');
+      return pipeline.exec<Array<string | null>>();
+    });
+    return runIds.flatMap((runId, index) => {
+      const place = found[index];
+      return place ? [{ runId, place }] : [];
+    });
+  }
+
   return {
     /** The runs that there have been for a subject, as far as they are remembered. */
     async runsOf(subject: string): Promise<string[]> {
-      const fields = await reachRedis(() => redis.hkeys(keys.subject(subject)));
-      return fields.flatMap((field) => (field.startsWith('run|') ? [field.slice('run|'.length)] : []));
+      return runsIn(await reachRedis(() => redis.hkeys(keys.subject(subject))));
     },
 
     /** Everything that is kept about a subject, field by field, as it is kept. */
@@ -39,8 +52,10 @@ export function createErasure(redis: Redis, keys: Keys) {
         pipeline.hgetall(keys.subject(subject)).hget(keys.contact(subject), 'addressKey');
         return pipeline.exec<[string[] | null, string | null]>();
       });
+      const places = await placesOf(runsIn(pairsOf(facts ?? []).map(([field]) => field)));
       await reachRedis(async () => {
         const pipeline = redis.pipeline();
+        for (const { runId, place } of places) pipeline.zrem(keys.place(place), runId);
         pipeline.set(tombstoneOf(keys, subject), '1', { ex: TOMBSTONE_SECONDS });
         pipeline.del(keys.subject(subject), keys.contact(subject), keys.gate(subject));
         if (addressKey) pipeline.del(keys.address(addressKey));
@@ -64,6 +79,10 @@ export function createErasure(redis: Redis, keys: Keys) {
     wasErased: async (subject: string): Promise<boolean> =>
       (await reachRedis(() => redis.exists(tombstoneOf(keys, subject)))) === 1,
   };
+}
+
+function runsIn(fields: readonly string[]): string[] {
+  return fields.flatMap((field) => (field.startsWith('run|') ? [field.slice('run|'.length)] : []));
 }
 
 /** A hash as Redis gives it, names and values in turn, as pairs. */

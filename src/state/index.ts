@@ -18,4 +18,5 @@ export {
   WINDOW_PARTS,
 } from './trial-counts.ts';
 export type { Exposure, OpenWindow, TrialSite } from './trials.ts';
+export { type AskedPlace, placeOf, type Standing } from './under-way.ts';
 export type { Wait, WaitedColumn } from './waits.ts';

@@ -50,6 +50,14 @@ export function createKeys(namespace: string) {
     looks: (loop: string, entry: string) => `${root}:looks:${loop}:${entry}`,
     /** Sorted set of run ids by the time they started. */
     runs: () => `${root}:runs`,
+    /** What `place` begins with. */
+    places: () => `${root}:places`,
+    /** Sorted set of the ids of runs under way that are in one step (`loop|plan|step`), by the time they came there. */
+    place: (place: string) => `${root}:places|${place}`,
+    /** JSON: a definition that runs were started by, by its digest. */
+    plan: (hash: string) => `${root}:plan:${hash}`,
+    /** Sorted set of the digests of such definitions, by when one was last used to start a run. */
+    plans: () => `${root}:plans`,
   };
 }
 

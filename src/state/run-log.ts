@@ -16,6 +16,8 @@ export interface RunFact {
   detail?: Record<string, unknown> | undefined;
   /** The run is over with this. */
   final?: boolean | undefined;
+  /** Where the run is from now on: see `placeOf`. */
+  place?: string | undefined;
 }
 
 /** What is known of one run. */
@@ -27,6 +29,8 @@ export interface RunRecord {
   endedAt?: number | undefined;
   /** The id under which QStash goes on with it, where it was resumed after a failure. */
   resumedAs?: string | undefined;
+  /** The step that it is in, or was in last: see `placeOf`. */
+  place?: string | undefined;
   facts: Array<{ outcome: string; step: string; at: number; detail?: Record<string, unknown> | undefined }>;
 }
 
@@ -48,11 +52,22 @@ export const WITH_REASON = ['skipped', 'suppressed', 'exited'];
 /** How many runs are kept for looking at; the counters know of all. */
 const MOST_RUNS = 10_000;
 
-/** KEYS: run, counters, runs, subject for each fact. ARGV: bounds, then one JSON fact each. */
+/** KEYS: run, counters, runs, subject, places for each fact. ARGV: bounds, then one JSON fact each. */
 const RECORD = `
 local written = 0
-for index = 1, #KEYS / 4 do
-  local run, counters, runs, subject = KEYS[4 * index - 3], KEYS[4 * index - 2], KEYS[4 * index - 1], KEYS[4 * index]
+local function move(run, places, fact)
+  local found = redis.call('HMGET', run, 'place', 'endedAt')
+  local place, ended = found[1], found[2]
+  -- A run may be at work, or over, before it is written down that it was started.
+  if fact.outcome == 'started' and (place or ended) then return end
+  if place and place ~= fact.place then redis.call('ZREM', places .. '|' .. place, fact.runId) end
+  if fact.final or not fact.place then return end
+  redis.call('HSET', run, 'place', fact.place)
+  redis.call('ZADD', places .. '|' .. fact.place, fact.at, fact.runId)
+  redis.call('EXPIRE', places .. '|' .. fact.place, ARGV[2])
+end
+for index = 1, #KEYS / 5 do
+  local run, counters, runs, subject, places = unpack(KEYS, 5 * index - 4, 5 * index)
   local text = ARGV[4 + index]
   local fact = cjson.decode(text)
   if redis.call('HSETNX', run, 'fact|' .. fact.step .. '|' .. fact.outcome, text) == 1 then
@@ -60,6 +75,7 @@ for index = 1, #KEYS / 4 do
     redis.call('HSETNX', run, 'loop', fact.loop)
     redis.call('HSETNX', run, 'subject', fact.subject)
     redis.call('HSETNX', run, 'startedAt', fact.at)
+    if fact.final or fact.place then move(run, places, fact) end
     if fact.final then redis.call('HSET', run, 'endedAt', fact.at) end
     redis.call('EXPIRE', run, ARGV[1])
     redis.call('HINCRBY', counters, fact.outcome, 1)
@@ -94,6 +110,7 @@ export function createRunLog(redis: Redis, keys: Keys) {
         keys.counters(fact.loop, dayOf(fact.at)),
         keys.runs(),
         keys.subject(fact.subject),
+        keys.places(),
       ];
       const bounds = [RUN_SECONDS, COUNTER_SECONDS, MOST_RUNS, `,${WITH_REASON.join()},`].map(String);
       return Number(
@@ -139,15 +156,18 @@ export function createRunLog(redis: Redis, keys: Keys) {
     },
 
     /** Notes that QStash goes on with a run that had failed, and under which id: it is not over. */
-    async noteResumed({ runId, subject, loop }: RunRecord, resumedAs: string): Promise<void> {
-      await reachRedis(() =>
-        redis
+    async noteResumed(run: RunRecord, resumedAs: string): Promise<void> {
+      const { runId, subject, loop, place } = run;
+      await reachRedis(() => {
+        const pipeline = redis
           .pipeline()
           .hset(keys.run(runId), { resumedAs })
           .hdel(keys.run(runId), 'endedAt', 'fact||failed')
-          .hset(keys.subject(subject), { [`run|${resumedAs}`]: loop })
-          .exec(),
-      );
+          .hset(keys.subject(subject), { [`run|${resumedAs}`]: loop });
+        const score = run.facts.at(-1)?.at ?? run.startedAt;
+        if (place !== undefined) pipeline.zadd(keys.place(place), { score, member: runId });
+        return pipeline.exec();
+      });
     },
 
     /** How often each outcome happened to a loop on one UTC day (`2026-11-20`). */
@@ -221,6 +241,7 @@ function readRun(runId: string, reply: HashReply): RunRecord | undefined {
     startedAt: Number(hash.startedAt),
     endedAt: hash.endedAt === undefined ? undefined : Number(hash.endedAt),
     resumedAs: hash.resumedAs,
+    place: hash.place,
     facts,
   };
 }

@@ -17,6 +17,7 @@ import { createSubscriptions } from './subscriptions.ts';
 import { createSuppressions } from './suppressions.ts';
 import { createSweeps } from './sweeps.ts';
 import { createTrials } from './trials.ts';
+import { createUnderWay } from './under-way.ts';
 import { createWaits } from './waits.ts';
 
 /** What Skene remembers, in Redis. */
@@ -44,6 +45,7 @@ export function createState(options: { url: string; token: string; namespace: st
     history: createHistory(redis, keys),
     looks: createLooks(redis, keys),
     trials: createTrials(redis, keys),
+    underWay: createUnderWay(redis, keys),
     engagement: createEngagement(redis, keys),
     /** Round trip to Redis; throws when it cannot be reached. */
     ping: async (): Promise<void> => void (await redis.ping()),
