@@ -1,5 +1,4 @@
 import { html } from 'hono/html';
-import { describeAction, describeCondition, describeTrigger } from '../compile/describe.ts';
 import {
   type EmailOutcomes,
   type LoopOutcomes,
@@ -8,6 +7,7 @@ import {
 } from '../outcomes/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { chartOf } from './chart.ts';
+import { diagramOf } from './diagram.ts';
 import type { Markup, View } from './document.ts';
 import type { DashboardContext } from './views.ts';
 import { linkTo, percent, points } from './words.ts';
@@ -36,33 +36,28 @@ export async function loopsView({ deployment, operations, now }: DashboardContex
     outcomes.length === 0
       ? html`<p>No loop is deployed. Write one in <code>skene.config.ts</code> and deploy, or let <code>npx skene init</code> begin.</p>`
       : html`${outcomes.map((one) =>
-          loopCard(
-            one,
-            plans.filter(({ loop }) => loop === one.loop),
-          ),
+          loopCard(one, {
+            plans: plans.filter(({ loop }) => loop === one.loop),
+            opinion: deployment.opinions?.[one.loop],
+          }),
         )}`;
   return { title: 'Loops', body, current: 'Loops' };
 }
 
-function loopCard(outcomes: LoopOutcomes, plans: readonly Plan[]): Markup {
+function loopCard(
+  outcomes: LoopOutcomes,
+  { plans, opinion }: { plans: readonly Plan[]; opinion: string | undefined },
+): Markup {
   const { loop, type, days, entered } = outcomes;
   return html`<section class="card" aria-label="${loop}">
     <h2>${loop} <small class="muted">${type}</small></h2>
-    ${plans.map(flowOf)}
+    ${opinion === undefined ? '' : html`<p class="opinion">${opinion}</p>`}
+    ${plans.map((plan) => diagramOf(plan))}
     ${entered === 0 && Object.keys(outcomes.outcomes).length === 0 ? emptyFunnel(days) : funnelOf(outcomes)}
     ${chartOf(outcomes)}
     ${outcomes.trials.filter(({ treated, heldOut }) => treated.subjects + heldOut.subjects > 0).map(trialOf)}
     <p><a href="${linkTo('runs', { loop })}">Its runs</a></p>
   </section>`;
-}
-
-/** The loop as a line of stations, drawn from the plan that runs carry. */
-function flowOf({ trigger, steps }: Plan): Markup {
-  const stations = steps.flatMap(({ condition, action, otherwise }) => [
-    ...(condition === undefined ? [] : [`wait until ${describeCondition(condition)}`]),
-    `then ${describeAction(action)}${otherwise === undefined ? '' : `, else ${describeAction(otherwise)}`}`,
-  ]);
-  return html`<ol class="flow">${[`when ${describeTrigger(trigger)}`, ...stations].map((text) => html`<li>${text}</li>`)}</ol>`;
 }
 
 function emptyFunnel(days: number): Markup {

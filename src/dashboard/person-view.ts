@@ -55,7 +55,7 @@ function explanationOf({
 
 function loopOf({ loop, because, story }: LoopExplanation): Markup {
   return html`<section class="card" aria-label="${loop}"><h2>${loop}</h2><p>${because}</p>
-    ${story.length === 0 ? '' : html`<ol class="flow">${story.map(({ at, until, text }) => html`<li>${timeOf(at)}${until === undefined ? '' : html` to ${timeOf(until)}`} ${text}</li>`)}</ol>`}
+    ${story.length === 0 ? '' : html`<ol class="story">${story.map(({ at, until, text }) => html`<li>${timeOf(at)}${until === undefined ? '' : html` to ${timeOf(until)}`} ${text}</li>`)}</ol>`}
   </section>`;
 }
 

@@ -1,14 +1,17 @@
 import { html } from 'hono/html';
 import { isSkeneError } from '../errors/index.ts';
 import { showRun, stateOf } from '../operations/index.ts';
+import type { Plan } from '../plan/index.ts';
+import { diagramOf } from './diagram.ts';
 import type { Markup, View } from './document.ts';
+import { planOf, progressOf } from './progress.ts';
 import type { DashboardContext } from './views.ts';
 import { factOf, linkTo, timeOf } from './words.ts';
 
 type Shown = Awaited<ReturnType<typeof showRun>>;
 
 /** One run: what became of it, the steps QStash took, and what may be done about it. */
-export async function runView(runId: string, { operations }: DashboardContext): Promise<View> {
+export async function runView(runId: string, { deployment, operations }: DashboardContext): Promise<View> {
   const shown = await showRun(runId, operations).catch((error: unknown) => {
     if (isSkeneError(error, 'USAGE')) return undefined;
     throw error;
@@ -19,12 +22,12 @@ export async function runView(runId: string, { operations }: DashboardContext): 
   }
   return {
     title: `${shown.run.loop} for ${shown.run.subject || 'an audience'}`,
-    body: bodyOf(shown),
+    body: bodyOf(shown, planOf(shown.run, deployment.plans)),
     current: 'Runs',
   };
 }
 
-function bodyOf({ run, steps, deadLetter }: Shown): Markup {
+function bodyOf({ run, steps, deadLetter }: Shown, plan: Plan | undefined): Markup {
   const state = stateOf(run);
   return html`<dl>
       <dt>State</dt><dd class="${state === 'failed' ? 'bad' : ''}">${state}</dd>
@@ -32,8 +35,9 @@ function bodyOf({ run, steps, deadLetter }: Shown): Markup {
       <dt>Started</dt><dd>${timeOf(run.startedAt)}</dd>
       <dt>Run</dt><dd><code>${run.runId}</code></dd>
     </dl>
+    ${plan === undefined ? '' : html`<h2>Where it is</h2>${diagramOf(plan, progressOf(plan, { run, steps }))}`}
     <h2>What happened</h2>
-    <ol class="flow">${run.facts.map((fact) => html`<li>${timeOf(fact.at)} ${factOf(fact)}</li>`)}</ol>
+    <ol class="story">${run.facts.map((fact) => html`<li>${timeOf(fact.at)} ${factOf(fact)}</li>`)}</ol>
     ${deadLetter === undefined ? '' : givenUp(deadLetter)}
     ${actions(run.runId, state, deadLetter !== undefined)}
     ${steps.length === 0 ? '' : stepTable(steps)}`;

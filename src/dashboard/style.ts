@@ -40,10 +40,27 @@ svg.chart .axis { stroke: var(--line); vector-effect: non-scaling-stroke; }
 .key::before { content: ''; display: inline-block; width: 0.8rem; height: 0.8rem; margin-right: 0.4rem; border-radius: 3px; background: color-mix(in srgb, var(--accent) 55%, transparent); }
 .key.goal::before { height: 0.2rem; vertical-align: middle; background: var(--good); }
 progress { width: 8rem; height: 0.6rem; accent-color: var(--accent); }
-ol.flow { list-style: none; margin: 0.8rem 0; padding: 0; }
-ol.flow > li { position: relative; padding: 0.1rem 0 0.7rem 1.4rem; border-left: 2px solid var(--line); margin-left: 0.4rem; }
-ol.flow > li::before { content: ''; position: absolute; left: -0.4rem; top: 0.5rem; width: 0.65rem; height: 0.65rem; border-radius: 50%; background: var(--accent); }
-ol.flow > li:last-child { border-left-color: transparent; padding-bottom: 0; }
+ol.flow, ol.story { list-style: none; margin: 0.8rem 0; padding: 0; }
+ol.flow > li, ol.story > li { position: relative; padding: 0.1rem 0 0.9rem 1.6rem; border-left: 2px solid var(--line); margin-left: 0.4rem; overflow-wrap: anywhere; }
+ol.flow > li::before, ol.story > li::before { content: ''; position: absolute; left: -0.45rem; top: 0.5rem; width: 0.75rem; height: 0.75rem; border-radius: 50%; background: var(--accent); }
+ol.story > li { padding-bottom: 0.4rem; }
+ol.story > li::before { width: 0.5rem; height: 0.5rem; left: -0.32rem; top: 0.6rem; background: var(--line); }
+ol.flow > li:last-child, ol.story > li:last-child { border-left-color: transparent; padding-bottom: 0; }
+ol.flow > li.ahead::before { background: Canvas; border: 2px solid var(--line); }
+ol.flow > li.passed { border-left-color: var(--accent); }
+ol.flow > li.passed:last-child { border-left-color: transparent; }
+ol.flow > li.here::before { box-shadow: 0 0 0 4px color-mix(in srgb, var(--accent) 30%, transparent); }
+ol.flow > li.failed::before { background: var(--bad); box-shadow: 0 0 0 4px color-mix(in srgb, var(--bad) 30%, transparent); }
+ul.branches { list-style: none; display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 0.4rem 0 0; padding: 0; }
+ul.branches > li { flex: 1 1 12rem; border: 1px solid var(--line); border-radius: 8px; padding: 0.4rem 0.7rem; }
+ul.branches > li.passed { border-color: var(--accent); background: color-mix(in srgb, var(--accent) 8%, transparent); }
+ul.branches > li.here { border: 2px solid var(--accent); }
+.label { display: block; font-size: 0.82rem; color: color-mix(in srgb, currentColor 72%, Canvas); }
+.badge { display: inline-block; font-size: 0.82rem; font-weight: 600; padding: 0.05rem 0.5rem; border-radius: 1rem; background: var(--accent); color: Canvas; white-space: nowrap; }
+.failed > .badge { background: var(--bad); }
+.done { color: var(--good); }
+.opinion { font-style: italic; margin-top: 0; }
+code.sql { display: block; margin-top: 0.3rem; padding: 0.4rem 0.6rem; font-size: 0.85rem; background: var(--soft); border-radius: 6px; white-space: pre-wrap; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.2rem 1rem; margin: 0 0 1rem; }
 dt { color: color-mix(in srgb, currentColor 72%, Canvas); }
 dd { margin: 0; overflow-wrap: anywhere; }
@@ -55,6 +72,22 @@ input, select, button { font: inherit; padding: 0.45rem 0.7rem; border-radius: 8
 button { cursor: pointer; background: var(--soft); }
 button.quiet { border-color: transparent; background: none; text-decoration: underline; }
 button.danger { color: var(--bad); border-color: currentColor; }
+textarea { font: 0.85rem/1.45 ui-monospace, monospace; width: 100%; padding: 0.45rem 0.7rem; border-radius: 8px; border: 1px solid color-mix(in srgb, currentColor 55%, transparent); background: Canvas; color: CanvasText; resize: vertical; }
+button.main { background: var(--accent); color: Canvas; border-color: transparent; }
+.play { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0 1.2rem; align-items: start; }
+.fields { display: flex; flex-wrap: wrap; gap: 0.6rem; align-items: end; margin: 0 0 0.6rem; }
+.fields > .fields, .fields > label:has(textarea) { flex: 1 1 100%; margin: 0; }
+.fields.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 12rem), 1fr)); align-items: end; }
+.row { display: flex; flex-wrap: wrap; gap: 0.4rem 1.6rem; }
+.row form { margin: 0; }
+.tool > .result:empty { display: none; }
+.result > p { margin: 0.3rem 0; }
+.tall { max-height: 32rem; overflow-y: auto; }
+.kind { display: inline-block; min-width: 4.6rem; font-weight: 600; font-size: 0.85rem; }
+ol.story > li.own::before { background: var(--accent); }
+nav.runs ul { gap: 0.3rem 0.8rem; margin-bottom: 0.6rem; font-size: 0.92rem; }
+ul.plain { list-style: none; padding: 0; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 0.8rem; background: var(--soft); border-radius: 8px; }
+@media (max-width: 60rem) { .play { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: 0.5rem; } progress { width: 5rem; } }
 `;

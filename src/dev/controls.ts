@@ -1,22 +1,28 @@
 import { formatDuration, parseDuration } from '../config/index.ts';
 import { problemResponse, RequestError } from '../errors/index.ts';
 import type { Clock } from './clock.ts';
+import { requireLocal } from './local-only.ts';
+import { PLAYGROUND_PATH } from './playground/index.ts';
 import type { EmbeddedPostgres } from './postgres/index.ts';
 import type { DevStripe } from './stripe.ts';
 
-/** `/dev/*`: what only a local stack has: its clock, Stripe's subscriptions, and Neon's protocol before the embedded PostgreSQL. */
+/** `/dev/*`: what only a local stack has: its playground, its clock, Stripe's subscriptions, and Neon's protocol before the embedded PostgreSQL. */
 export function createControls({
   clock,
   postgres,
   stripe,
+  playground,
 }: {
   clock: Clock;
   postgres: EmbeddedPostgres | undefined;
   stripe: DevStripe;
+  playground: (request: Request) => Promise<Response>;
 }) {
   return async (request: Request): Promise<Response> => {
     try {
       const { pathname } = new URL(request.url);
+      requireLocal(request);
+      if (pathname === PLAYGROUND_PATH) return await playground(request);
       if (pathname.startsWith('/dev/neon') && postgres !== undefined)
         return await postgres.handleNeon(request);
       if (pathname === '/dev/stripe') return await stripe.control(request);

@@ -15,14 +15,15 @@ export function createDevLog({ write, now }: { write: (line: string) => void; no
   const line = (kind: string, text: string) =>
     write(`${pc.dim(new Date(now()).toISOString().slice(11, 19))}  ${kind.padEnd(9)}${text}`);
   return {
-    report: (report) => line(report.kind, textOf(report)),
+    report: (report) => line(report.kind, sentenceOf(report)),
     email: ({ to, subject, url }) => line(pc.green('email    '), `"${subject}" to ${to}  ${pc.dim(url)}`),
     note: (text) => line(pc.dim('skene    '), text),
     problem: (text) => line(pc.red('problem  '), text),
   };
 }
 
-function textOf(report: Report): string {
+/** What was reported, in words; coloured where the terminal is. */
+export function sentenceOf(report: Report): string {
   switch (report.kind) {
     case 'event':
       return `${report.type}${report.subject === undefined ? '' : ` about ${report.subject}`}`;

@@ -13,11 +13,15 @@ import { keepClock } from './clock-file.ts';
 import { createControls } from './controls.ts';
 import { createDatabaseSide, type DatabaseSide } from './database-side.ts';
 import { createDevEnv, DEV_REDIS_TOKEN, type DevUrls } from './environment.ts';
+import { createHappenings } from './happenings.ts';
+import { answerInProcess } from './in-process.ts';
 import { createInbox, type Inbox } from './inbox/index.ts';
 import { type Listening, listen } from './listen.ts';
 import type { DevLog } from './log.ts';
+import { createOutages } from './outages.ts';
 import type { PlanetscaleFront } from './planetscale/front.ts';
 import { PLANETSCALE_PATH } from './planetscale/path.ts';
+import { createPlayground, placesOf } from './playground/index.ts';
 import { createPortsFile } from './ports-file.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './postgres/index.ts';
 import { createQStash, type QStash } from './qstash/index.ts';
@@ -95,7 +99,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     }),
     fileOf('clock.json'),
   );
-  const log = options.log(clock);
+  const happenings = createHappenings(clock);
+  const log = happenings.listenTo(options.log(clock));
+  const outages = createOutages();
 
   const isRedis = options.project.deployment.database.provider === 'upstash-redis';
   const postgres =
@@ -132,20 +138,39 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   inbox.onEmail((email) =>
     log.email({ to: email.to.join(', '), subject: email.subject, url: `${urls.inbox}/${email.id}` }),
   );
-  sockets.redis.serve((request) => redis.handle(request));
+  sockets.redis.serve(outages.beforeRedis((request) => redis.handle(request)));
   sockets.inbox.serve((request) => inbox.handle(request));
 
+  let served = options.project;
   let functions: Handler = async () => new Response(null, { status: 503 });
   const hostOptions = { env, now: clock.now, report: log.report };
   const stripe = createDevStripe({ clock, journal: fileOf('stripe.jsonl') });
-  const controls = createControls({ clock, postgres, stripe });
+  const playground = createPlayground({
+    urls,
+    clock,
+    env,
+    inbox,
+    redis,
+    stripe,
+    outages,
+    happenings,
+    qstash: () => qstash,
+    project: () => served,
+    database: () => database.connection(),
+    settle: async () => {
+      await database.drain();
+      await qstash.idle();
+    },
+  });
+  const controls = createControls({ clock, postgres, stripe, playground: playground.handle });
+  const called = outages.around((request) => functions(request));
   const entrance: Handler = async (request) => {
     const { pathname } = new URL(request.url);
     if (pathname.startsWith('/dev/')) return controls(request);
     if (pathname.startsWith('/v1/')) return stripe.handle(request);
     return planetscale !== undefined && pathname.startsWith(PLANETSCALE_PATH)
       ? planetscale.handle(request)
-      : functions(request);
+      : called(request);
   };
   sockets.functions.serve(entrance);
 
@@ -156,7 +181,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     log,
   });
   async function use(project: Project): Promise<void> {
-    functions = createRouter({ ...project, workflows, openDatabase }, hostOptions);
+    served = project;
+    functions = createRouter(
+      {
+        ...project,
+        workflows,
+        openDatabase: async (address) => outages.beforeDatabase(await openDatabase(address)),
+      },
+      { ...hostOptions, places: placesOf(urls) },
+    );
     await database.use(project.deployment);
   }
   await use(options.project);
@@ -165,6 +198,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     clock,
     journal: fileOf('qstash.jsonl'),
     url: urls.qstash,
+    onDelivery: happenings.onDelivery,
     fetch(request) {
       if (request.url.startsWith(`${urls.functions}/`)) return entrance(request);
       if (request.url.startsWith(`${env.functionsUrl}/`))
@@ -200,6 +234,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await database.close();
       qstash.close();
       await Promise.all(Object.values(sockets).map((socket) => socket.close()));
+      await playground.close();
       redis.close();
       inbox.close();
       stripe.close();
@@ -241,10 +276,13 @@ interface Socket extends Listening {
 
 type SocketName = 'functions' | 'qstash' | 'redis' | 'inbox';
 
+/** What a run calls several times, and what never redirects. */
+const CALLED_BY_FUNCTIONS: ReadonlySet<SocketName> = new Set<SocketName>(['qstash', 'redis']);
+
 /** Takes the ports before anything is behind them: each part has to know the others' addresses. */
 async function openSockets(portOf: (name: SocketName) => number): Promise<Record<SocketName, Socket>> {
-  async function open(port: number): Promise<Socket> {
-    const ready: { handler?: Handler; wake?: () => void } = {};
+  async function open(name: SocketName): Promise<Socket> {
+    const ready: { handler?: Handler; wake?: () => void; leave?: () => void } = {};
     const isReady = new Promise<void>((resolve) => {
       ready.wake = resolve;
     });
@@ -253,20 +291,25 @@ async function openSockets(portOf: (name: SocketName) => number): Promise<Record
         await isReady;
         return ready.handler === undefined ? new Response(null, { status: 503 }) : ready.handler(request);
       },
-      { port },
+      { port: portOf(name) },
     );
     return {
       ...listening,
       serve(handler) {
         ready.handler = handler;
         ready.wake?.();
+        if (CALLED_BY_FUNCTIONS.has(name)) ready.leave = answerInProcess(listening.url, handler);
+      },
+      close() {
+        ready.leave?.();
+        return listening.close();
       },
     };
   }
   return {
-    functions: await open(portOf('functions')),
-    qstash: await open(portOf('qstash')),
-    redis: await open(portOf('redis')),
-    inbox: await open(portOf('inbox')),
+    functions: await open('functions'),
+    qstash: await open('qstash'),
+    redis: await open('redis'),
+    inbox: await open('inbox'),
   };
 }

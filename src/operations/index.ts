@@ -14,4 +14,11 @@ export {
 } from './runs.ts';
 export { type SignedWebhook, type Signing, signStripe, signSvix, withBearer } from './sign-webhook.ts';
 export { eraseSubject, exportSubject } from './subjects.ts';
-export { sendTestEvent, type TestEvent, type TestProvider } from './test-events.ts';
+export {
+  sendTestEvent,
+  sendTestPayload,
+  type TestEvent,
+  type TestProvider,
+  testPayload,
+  USUAL_EVENTS,
+} from './test-events.ts';

@@ -18,7 +18,7 @@ export interface Operations {
 }
 
 /** Connects to the deployment that an environment names; nothing is sent until first used. */
-export function createOperations(env: Env): Operations {
+export function createOperations(env: Pick<Env, 'redis' | 'namespace' | 'qstash'>): Operations {
   return {
     state: createState({ ...env.redis, namespace: env.namespace }),
     queue: createQueue(env.qstash),

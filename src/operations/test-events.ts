@@ -25,14 +25,32 @@ const AcceptedSchema = z.object({ started: z.number(), known: z.number() });
 /** Runs that an event started, and those that it had started before. */
 type Accepted = z.output<typeof AcceptedSchema>;
 
+/** What each provider tells of; any other type can be sent as well. */
+export const USUAL_EVENTS: Readonly<Record<TestProvider, readonly string[]>> = {
+  clerk: ['user.created', 'user.updated', 'user.deleted', 'session.created'],
+  stripe: ['checkout.session.completed', 'customer.subscription.updated', 'invoice.paid'],
+  resend: ['email.delivered', 'email.opened', 'email.clicked', 'email.bounced', 'email.complained'],
+  nextauth: ['createUser', 'signIn', 'linkAccount', 'updateUser', 'signOut'],
+  app: ['project.created'],
+};
+
 /**
  * Sends an event as its provider would: the same form, signed with the same secret.
  * @returns what the deployment answered; nothing where an app's own handler takes the webhook, and knows of no runs.
  * @throws {ProviderError} PROVIDER_REJECTED with the answer when the deployment refuses it.
  */
 export async function sendTestEvent(event: TestEvent, env: Env): Promise<Accepted | undefined> {
-  const { body, headers } = signed(event, env);
-  const path = event.provider === 'app' ? 'events' : `webhooks/${event.provider}`;
+  return sendTestPayload(event.provider, testPayload(event), env);
+}
+
+/** Sends a payload as its provider would. @see sendTestEvent */
+export async function sendTestPayload(
+  provider: TestProvider,
+  payload: unknown,
+  env: Env,
+): Promise<Accepted | undefined> {
+  const { body, headers } = signed(provider, payload, env);
+  const path = provider === 'app' ? 'events' : `webhooks/${provider}`;
   const answer = await fetch(`${env.functionsUrl}/${path}`, {
     method: 'POST',
     headers: { ...headers, ...env.bypassHeaders },
@@ -46,52 +64,51 @@ export async function sendTestEvent(event: TestEvent, env: Env): Promise<Accepte
   return AcceptedSchema.safeParse(await answer.json().catch(() => undefined)).data;
 }
 
-function signed(event: TestEvent, env: Env): SignedWebhook {
+function signed(provider: TestProvider, payload: unknown, env: Env): SignedWebhook {
+  switch (provider) {
+    case 'clerk':
+    case 'resend':
+      return signSvix(payload, { secret: env.webhookSecrets[provider] });
+    case 'stripe':
+      return signStripe(payload, { secret: env.webhookSecrets.stripe });
+    case 'app':
+    case 'nextauth':
+      return withBearer(payload, { secret: env.secret });
+  }
+}
+
+/** What a provider would send of an event. */
+export function testPayload(event: TestEvent): Record<string, unknown> {
   const { provider, type, data } = event;
   const now = Date.now();
   switch (provider) {
     case 'clerk':
-      return signSvix(
-        { type, object: 'event', timestamp: now, data: { ...clerkObject(event, now), ...data } },
-        { secret: env.webhookSecrets.clerk },
-      );
+      return { type, object: 'event', timestamp: now, data: { ...clerkObject(event, now), ...data } };
     case 'resend':
-      return signSvix(
-        {
-          type,
-          created_at: new Date(now).toISOString(),
-          data: { email_id: crypto.randomUUID(), to: [event.email], ...data },
-        },
-        { secret: env.webhookSecrets.resend },
-      );
+      return {
+        type,
+        created_at: new Date(now).toISOString(),
+        data: { email_id: crypto.randomUUID(), to: [event.email], ...data },
+      };
     case 'stripe':
-      return signStripe(
-        {
-          id: `evt_${crypto.randomUUID()}`,
-          object: 'event',
-          type,
-          created: Math.floor(now / 1000),
-          data: { object: { ...stripeObject(event), ...data } },
-        },
-        { secret: env.webhookSecrets.stripe },
-      );
+      return {
+        id: `evt_${crypto.randomUUID()}`,
+        object: 'event',
+        type,
+        created: Math.floor(now / 1000),
+        data: { object: { ...stripeObject(event), ...data } },
+      };
     case 'app':
-      return withBearer(
-        {
-          specversion: '1.0',
-          id: crypto.randomUUID(),
-          source: 'skene/test',
-          type,
-          subject: event.subject,
-          data,
-        },
-        { secret: env.secret },
-      );
+      return {
+        specversion: '1.0',
+        id: crypto.randomUUID(),
+        source: 'skene/test',
+        type,
+        subject: event.subject,
+        data,
+      };
     case 'nextauth':
-      return withBearer(
-        { event: type, user: { id: event.subject, email: event.email, name: event.name, ...data } },
-        { secret: env.secret },
-      );
+      return { event: type, user: { id: event.subject, email: event.email, name: event.name, ...data } };
   }
 }
 

@@ -3,11 +3,14 @@ import {
   act,
   type DashboardContext,
   exportOf,
+  type Frame,
   LIVE_SCRIPT,
   loginPage,
   PAGE_HEADERS,
+  type Place,
   readAction,
   renderDocument,
+  type View,
   viewOf,
 } from '../dashboard/index.ts';
 import type { OpenDatabase } from '../databases/index.ts';
@@ -27,12 +30,20 @@ export interface DashboardSources {
   openDatabase: OpenDatabase;
 }
 
+/** The pages, by the names of the navigation. */
 const PLACES = [
   { name: 'Loops', href: '?page=loops' },
   { name: 'Runs', href: '?page=runs' },
   { name: 'People', href: '?page=people' },
 ];
+const LIVE_MS = 4_000;
 const MOST_BYTES = 10_000;
+
+/** What a host may put beside the pages. */
+export interface DashboardOptions extends HandlerOptions {
+  /** Other pages of the same site, for the navigation. */
+  places?: readonly Place[] | undefined;
+}
 
 /**
  * `/api/dashboard`: what the loops do, for whoever knows SKENE_SECRET. GET shows and changes nothing; POST does what a form of its own pages
@@ -40,7 +51,7 @@ const MOST_BYTES = 10_000;
  */
 export function createDashboardHandler(
   { deployment, openDatabase }: DashboardSources,
-  options: HandlerOptions = {},
+  { places = [], ...options }: DashboardOptions = {},
 ): { GET: Handler; POST: Handler } {
   const env = options.env ?? createEnv();
   const { now } = createServices(env, options);
@@ -54,6 +65,7 @@ export function createDashboardHandler(
     };
     return opened;
   }
+  const inside = { places: [...PLACES, ...places], everyMs: LIVE_MS, canSignOut: true };
   // A session is a matter of people and browsers: it goes by the machine's clock.
   const isIn = (request: Request) => isSignedIn(request, env.secret, Date.now());
 
@@ -62,20 +74,21 @@ export function createDashboardHandler(
       const { searchParams: query } = new URL(request.url);
       if (query.get('asset') === 'live.js')
         return new Response(LIVE_SCRIPT, { headers: { 'content-type': 'text/javascript; charset=utf-8' } });
-      if (!isIn(request)) return page(loginPage({ isWrong: false }), []);
+      if (!isIn(request)) return page(loginPage({ isWrong: false }), OUTSIDE);
       if (query.get('page') === 'export') return exportAnswer(query.get('id') ?? '', context());
-      return page(await viewOf(query, context()), PLACES);
+      return page(await viewOf(query, context()), inside);
     }),
     POST: answering(async (request) => {
       requireSameOrigin(request);
       const action = new URL(request.url).searchParams.get('action');
       const form = new URLSearchParams(await readBody(request, MOST_BYTES));
       if (action === 'login') {
-        if (!isSecret(form.get('secret') ?? '', env.secret)) return page(loginPage({ isWrong: true }), []);
+        if (!isSecret(form.get('secret') ?? '', env.secret))
+          return page(loginPage({ isWrong: true }), OUTSIDE);
         const isSecure = new URL(env.functionsUrl).protocol === 'https:';
         return goTo('?page=loops', sessionCookie(env.secret, { now: Date.now(), isSecure }));
       }
-      if (!isIn(request)) return page(loginPage({ isWrong: false }), []);
+      if (!isIn(request)) return page(loginPage({ isWrong: false }), OUTSIDE);
       if (action === 'logout') return goTo('?page=loops', ENDED_COOKIE);
       const wanted = readAction(action, form);
       if (wanted === undefined)
@@ -85,8 +98,10 @@ export function createDashboardHandler(
   };
 }
 
-async function page(view: Parameters<typeof renderDocument>[0], places: typeof PLACES): Promise<Response> {
-  return new Response(await renderDocument(view, places), {
+const OUTSIDE: Frame = { places: [] };
+
+async function page(view: View, frame: Frame): Promise<Response> {
+  return new Response(await renderDocument(view, frame), {
     status: view.status ?? 200,
     headers: PAGE_HEADERS,
   });

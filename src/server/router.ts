@@ -1,9 +1,9 @@
 import { problemResponse, RequestError } from '../errors/index.ts';
-import { createDashboardHandler } from './dashboard.ts';
+import { createDashboardHandler, type DashboardOptions } from './dashboard.ts';
 import { createEventsHandler } from './events.ts';
 import { createGateHandler } from './gate.ts';
 import { createHealthHandler } from './health.ts';
-import type { Handler, HandlerOptions } from './respond.ts';
+import type { Handler } from './respond.ts';
 import { createSchedulesHandler } from './schedules.ts';
 import { createUnsubscribeHandler } from './unsubscribe.ts';
 import { createWebhooksHandler } from './webhooks.ts';
@@ -13,7 +13,7 @@ import { createWorkflowsHandler, type WorkflowSources } from './workflows.ts';
  * All functions as one handler, by the paths that Vercel gives the files of `api/`. What precedes a path is where an app has
  * mounted them, and is looked at by nobody.
  */
-export function createRouter(sources: WorkflowSources, options: HandlerOptions = {}): Handler {
+export function createRouter(sources: WorkflowSources, options: DashboardOptions = {}): Handler {
   const { deployment } = sources;
   const routes: Array<[RegExp, Partial<Record<string, Handler>>]> = [
     [/\/events$/, createEventsHandler(deployment, options)],

@@ -1,20 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { requireStack } from '../../dev/index.ts';
 import { EnvError } from '../../errors/index.ts';
-import { sendTestEvent, type TestEvent, type TestProvider } from '../../operations/index.ts';
+import { sendTestEvent, type TestEvent, type TestProvider, USUAL_EVENTS } from '../../operations/index.ts';
 import type { CommandContext } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { jsonObject } from '../json-object.ts';
 import { type DeploymentFlags, deploymentEnv, withDeployment } from '../target.ts';
-
-/** What each provider tells of, for the help; any other type is sent as well. */
-const USUAL: Record<TestProvider, readonly string[]> = {
-  clerk: ['user.created', 'user.updated', 'user.deleted', 'session.created'],
-  stripe: ['checkout.session.completed', 'customer.subscription.updated', 'invoice.paid'],
-  resend: ['email.delivered', 'email.opened', 'email.clicked', 'email.bounced', 'email.complained'],
-  nextauth: ['createUser', 'signIn', 'linkAccount', 'updateUser', 'signOut'],
-  app: ['project.created'],
-};
 
 interface SendFlags extends DeploymentFlags, Omit<TestEvent, 'provider' | 'type'> {
   plan?: string;
@@ -23,7 +14,7 @@ interface SendFlags extends DeploymentFlags, Omit<TestEvent, 'provider' | 'type'
 
 /** `skene events send <provider> <event>` */
 export function define(command: Command, { terminal, exit }: CommandContext): void {
-  const usual = Object.entries(USUAL).map(
+  const usual = Object.entries(USUAL_EVENTS).map(
     ([provider, types]) => `  ${provider.padEnd(9)} ${types.join(', ')}`,
   );
   command.addHelpText('after', '\nExample:\n  skene events send clerk user.created --local');
@@ -31,7 +22,7 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
     command
       .command('send')
       .description('send an event in the form of its provider, signed with the secret of the deployment')
-      .argument('<provider>', Object.keys(USUAL).join(', '), providerNamed)
+      .argument('<provider>', Object.keys(USUAL_EVENTS).join(', '), providerNamed)
       .argument('<event>', 'its type, such as user.created'),
   )
     .option('--subject <id>', 'the user it is about', 'user_test')
@@ -73,6 +64,6 @@ async function subscribeLocally(subscription: object, { local = false }: Deploym
 }
 
 function providerNamed(text: string): TestProvider {
-  if (Object.hasOwn(USUAL, text)) return text as TestProvider;
-  throw new InvalidArgumentError(`Write one of: ${Object.keys(USUAL).join(', ')}.`);
+  if (Object.hasOwn(USUAL_EVENTS, text)) return text as TestProvider;
+  throw new InvalidArgumentError(`Write one of: ${Object.keys(USUAL_EVENTS).join(', ')}.`);
 }

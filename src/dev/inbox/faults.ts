@@ -20,6 +20,9 @@ export function createFaults() {
     /** The next `times` requests that send fail like this. */
     add: (fault: Fault, times: number): void =>
       void pending.push(...Array.from({ length: times }, () => fault)),
+    /** How many are still to happen. */
+    left: (): number => pending.length,
+    clear: (): void => void pending.splice(0),
     next: (): Fault | undefined => pending.shift(),
   };
 }

@@ -17,6 +17,10 @@ export interface Inbox {
   onEmail(callback: (email: StoredEmail) => void): () => void;
   /** Makes the next `times` requests that send fail, once unless told. */
   fail(fault: Fault, times?: number): void;
+  /** How many requests are still going to fail. */
+  readonly failing: number;
+  /** Takes back the failures that have not happened yet. */
+  recover(): void;
   close(): void;
 }
 
@@ -56,6 +60,10 @@ export function createInbox({
       return () => listeners.delete(callback);
     },
     fail: (fault, times = 1) => faults.add(fault, times),
+    get failing() {
+      return faults.left();
+    },
+    recover: () => faults.clear(),
     close: () => store.close(),
   };
 }

@@ -6,8 +6,19 @@ import { createHandler } from './server.ts';
 import { DEFAULT_LIMITS, type Limits } from './settings.ts';
 import type { SigningKeys } from './signature.ts';
 import type { QStashStats } from './stats.ts';
+import { type Upcoming, upcomingOf } from './upcoming.ts';
 
-export type { ActiveFault, DeliveryReport, FaultAction, FaultRule, Faults, Limits, QStashStats, SigningKeys };
+export type {
+  ActiveFault,
+  DeliveryReport,
+  FaultAction,
+  FaultRule,
+  Faults,
+  Limits,
+  QStashStats,
+  SigningKeys,
+  Upcoming,
+};
 
 /** The token of Upstash's own development server: what clients send under `QSTASH_DEV=true`. */
 export const DEV_TOKEN = 'eyJVc2VySUQiOiJkZWZhdWx0VXNlciIsIlBhc3N3b3JkIjoiZGVmYXVsdFBhc3N3b3JkIn0=';
@@ -55,6 +66,8 @@ export interface QStash {
   handle(request: Request): Promise<Response>;
   readonly faults: Faults;
   readonly stats: QStashStats;
+  /** What is due later, the earliest first. */
+  upcoming(): Upcoming[];
   /** Resolves once no delivery is under way and none can start without the clock moving. */
   idle(): Promise<void>;
   /** Stops delivering and closes the journal. What is under way is delivered again on reopening. */
@@ -88,6 +101,7 @@ export function createQStash(options: QStashOptions): QStash {
     handle,
     faults: engine.faults,
     stats: engine.stats,
+    upcoming: () => upcomingOf(engine),
     idle: () => engine.dispatcher.idle(),
     close: () => engine.close(),
   };
