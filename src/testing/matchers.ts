@@ -1,3 +1,4 @@
+import { storiesOf } from './stories.ts';
 import type { World } from './world.ts';
 
 /** What a matcher answers, to vitest and jest alike. */
@@ -36,7 +37,7 @@ export const skeneMatchers = {
       message: () =>
         pass
           ? `There was not to be ${wanted}. There is:\n${emailsOf(world)}`
-          : `There was to be ${wanted}; ${found.length === 0 ? 'there is none' : `there are ${found.length}`}. In the inbox:\n${emailsOf(world)}${reasonsOf(world)}`,
+          : `There was to be ${wanted}; ${numberOf(found.length)}. In the inbox:\n${emailsOf(world)}${saidBy(world, subjectOf(world, address))}`,
     };
   },
 
@@ -47,7 +48,10 @@ export const skeneMatchers = {
         (expected.subject === undefined || subject === expected.subject),
     );
     const pass = runs.some(({ facts }) => facts.some((fact) => fact.outcome === outcome));
-    const whose = [expected.loop, expected.subject && `for ${expected.subject}`].filter(Boolean).join(' ');
+    const whose = [
+      expected.loop && ` of "${expected.loop}"`,
+      expected.subject && ` for ${expected.subject}`,
+    ].filter(Boolean);
     const lines = runs.map(({ loop, subject, facts }) => {
       const told = facts.map((fact) => `${fact.outcome}${reasonOf(fact.detail)}`).join(', ');
       return `  ${loop} for ${subject}: ${told}`;
@@ -55,7 +59,7 @@ export const skeneMatchers = {
     return {
       pass,
       message: () =>
-        `A run ${whose} was ${pass ? 'not ' : ''}to come to "${outcome}". ${lines.length === 0 ? 'No run was started.' : `The runs came to:\n${lines.join('\n')}`}`,
+        `${pass ? 'No' : 'A'} run${whose.join('')} was to come to "${outcome}".${lines.length === 0 ? '' : ` The runs came to:\n${lines.join('\n')}`}${saidBy(world, expected.subject)}`,
     };
   },
 };
@@ -79,10 +83,19 @@ function emailsOf({ emails }: World): string {
   return emails.map(({ to, subject }) => `  "${subject}" to ${to.join(', ')}`).join('\n');
 }
 
-/** Why the loops sent nothing, as far as they said. */
-function reasonsOf({ log }: World): string {
-  const said = log.filter((line) => /"outcome":"(?:suppressed|failed|timed_out)"|^problem:/.test(line));
-  return said.length === 0 ? '' : `\nThe loops said:\n${said.map((line) => `  ${line}`).join('\n')}`;
+/** How the runs stand: those of one subject, or all. */
+function saidBy({ told, log }: World, subject: string | undefined): string {
+  const said = [...storiesOf(told, subject), ...log.filter((line) => line.startsWith('problem: '))];
+  return said.length === 0 ? '' : `\nThe loops say:\n${said.map((line) => `  ${line}`).join('\n')}`;
+}
+
+/** Who has an address, as far as they signed up here. */
+function subjectOf({ told }: World, address: string): string | undefined {
+  return [...told.addresses].find(([, email]) => email === address)?.[0];
+}
+
+function numberOf(count: number): string {
+  return count === 0 ? 'there is none' : `there ${count === 1 ? 'is' : 'are'} ${count}`;
 }
 
 function reasonOf(detail: Record<string, unknown> | undefined): string {

@@ -12,9 +12,11 @@ import {
 import { builtInTemplates, type TemplateSource } from '../email/index.ts';
 import { EnvError } from '../errors/index.ts';
 import { type TrackedEvent, track } from '../index.ts';
+import type { Report } from '../intake/index.ts';
 import type { SignedWebhook } from '../operations/index.ts';
 import { createState, type RunRecord, type State } from '../state/index.ts';
 import { createRows, type Rows, type Values } from './rows.ts';
+import type { Told } from './stories.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 /** What a world is made of. */
@@ -39,6 +41,8 @@ export interface World {
   state: State;
   /** Everything the stack had to say, a line each. */
   log: readonly string[];
+  /** What happened, what the loops are, and who signed up: what a matcher that fails tells of. */
+  told: Told;
   /** Runs a statement on the embedded database, and answers with its rows. */
   sql<TRow = Record<string, unknown>>(text: string, params?: readonly unknown[]): Promise<TRow[]>;
   /** Inserts a row into the users table, with an address and a name unless given; it is with its runs when this is done. */
@@ -80,6 +84,8 @@ const ANY_FREE_PORT = { functions: 0, qstash: 0, redis: 0, postgres: 0, inbox: 0
 /** Starts a world. Several may run in one process; each has its own database, queue, memory and inbox. */
 export async function createWorld(options: WorldOptions): Promise<World> {
   const log: string[] = [];
+  const reports: Report[] = [];
+  const addresses = new Map<string, string>();
   const projectOf = (config: WorldOptions['config']): StackOptions['project'] => {
     const { database, ...rest } = resolveConfig(config);
     const resolved = { ...rest, database: { ...database, provider: database.provider ?? options.provider } };
@@ -89,11 +95,12 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       actions: resolved.actions,
     };
   };
+  let project = projectOf(options.config);
   const stack = await startStack({
-    project: projectOf(options.config),
+    project,
     workflows,
     ports: ANY_FREE_PORT,
-    log: () => listLog(log),
+    log: () => listLog(log, reports),
     frozen: true,
     databaseUrl: options.databaseUrl,
     stateDir: options.stateDir,
@@ -124,6 +131,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     stack,
     state,
     log,
+    told: {
+      reports,
+      addresses,
+      get plans() {
+        return project.deployment.plans;
+      },
+    },
     sql: async <TRow>(text: string, params?: readonly unknown[]) => (await sql(text, params)) as TRow[],
     async signUp(values = {}) {
       const { users } = resolveConfig(options.config);
@@ -133,7 +147,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
         [users.name]: `Person ${people}`,
         ...values,
       });
-      return { id: String(row[users.id]), email: String(row[users.email]), name: String(row[users.name]) };
+      const person = {
+        id: String(row[users.id]),
+        email: String(row[users.email]),
+        name: String(row[users.name]),
+      };
+      addresses.set(person.id, person.email);
+      return person;
     },
     rows,
     webhook: createWebhooks(deliver, clock.now),
@@ -163,14 +183,20 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     },
     runs: () => state.runLog.list(1_000),
     counts: (loop) => state.runLog.counts(loop, new Date(clock.now()).toISOString().slice(0, 10)),
-    use: (config) => stack.use(projectOf(config)),
+    use(config) {
+      project = projectOf(config);
+      return stack.use(project);
+    },
     close: () => stack.close(),
   };
 }
 
-function listLog(lines: string[]): DevLog {
+function listLog(lines: string[], reports: Report[]): DevLog {
   return {
-    report: (report) => void lines.push(JSON.stringify(report)),
+    report(report) {
+      reports.push(report);
+      lines.push(JSON.stringify(report));
+    },
     email: ({ to, subject }) => void lines.push(`email "${subject}" to ${to}`),
     note: (text) => void lines.push(text),
     problem: (text) => void lines.push(`problem: ${text}`),

@@ -28,8 +28,8 @@ const entries = Object.keys(manifest.exports)
 /** What only a runner of tests can import. */
 const MATCHERS = './testing/vitest';
 
-/** What an app with `./nest` has. */
-const NEST = ['@nestjs/common', '@nestjs/core', 'rxjs'];
+/** What an app with `./nest` has, and one that tests with fast-check. */
+const PEERS = ['@nestjs/common', '@nestjs/core', 'rxjs', 'fast-check'];
 
 /** A project with the packed package in its `node_modules`, and what that depends on, and nothing else. */
 let project: string;
@@ -41,7 +41,7 @@ beforeAll(() => {
   packed = join(project, 'node_modules/@skene/sdk');
   mkdirSync(packed, { recursive: true });
   execFileSync('tar', ['-xzf', tarball, '-C', packed, '--strip-components=1']);
-  for (const name of [...Object.keys(manifest.dependencies), ...NEST, '@types/node']) {
+  for (const name of [...Object.keys(manifest.dependencies), ...PEERS, '@types/node']) {
     mkdirSync(join(project, 'node_modules', name, '..'), { recursive: true });
     symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
   }
