@@ -29,6 +29,12 @@ export async function askQuestion({ message, choices, usual }: Question): Promis
   );
 }
 
+/** Asks for something that is not to be seen. */
+export async function askSecret(message: string): Promise<string> {
+  const { password } = await import('@clack/prompts');
+  return answer(await password({ message }));
+}
+
 /** What was answered. @throws {EnvError} USAGE when somebody has had enough. */
 function answer(given: string | symbol): string {
   if (typeof given === 'string') return given;

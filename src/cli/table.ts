@@ -42,6 +42,18 @@ export const COMMANDS: Commands = {
     summary: 'compile the loops and templates into the modules that the functions import',
     load: () => import('./commands/build.ts'),
   },
+  login: {
+    summary: 'link this folder to its deployment, which says whether it can carry the loops',
+    load: () => import('./commands/login.ts'),
+  },
+  logout: {
+    summary: 'forget a deployment and its token',
+    load: () => import('./commands/logout.ts'),
+  },
+  whoami: {
+    summary: 'say which deployment this folder is linked to',
+    load: () => import('./commands/whoami.ts'),
+  },
   sync: {
     summary: "write the database's triggers and QStash's schedules, after showing what would change",
     load: () => import('./commands/sync.ts'),

@@ -3,6 +3,7 @@ import { createDevEnv, requireStack } from '../dev/index.ts';
 import { createEnv, type Env } from '../env/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { loadEnvironment } from './environment.ts';
+import { withLink } from './linked-variables.ts';
 
 /** Which deployment a command works on. */
 export interface TargetFlags {
@@ -11,13 +12,17 @@ export interface TargetFlags {
   databaseUrl?: string;
 }
 
-/** The environment a command works with: the local stack's, or this process's; with another database where one is named. */
+/**
+ * The environment a command works with: the local stack's, or this process's with what `skene login` keeps; with another database where one is
+ * named.
+ */
 export async function targetEnv(
   { local = false, databaseUrl }: TargetFlags,
   { urlVariable }: Deployment['database'],
 ): Promise<Env> {
   if (local) return createDevEnv(await requireStack(process.cwd()), urlVariable);
-  return createEnv(databaseUrl === undefined ? process.env : { ...process.env, [urlVariable]: databaseUrl });
+  const variables = withLink(process.env);
+  return createEnv(databaseUrl === undefined ? variables : { ...variables, [urlVariable]: databaseUrl });
 }
 
 /** The database that flags name, or that of the local stack; `undefined` where the environment says. */
@@ -53,5 +58,7 @@ export function withDeployment(command: Command): Command {
 /** The environment of {@link DeploymentFlags}: of a deployment, read from .env.local and .env of this folder too. */
 export async function deploymentEnv({ local = false }: DeploymentFlags): Promise<Env> {
   loadEnvironment();
-  return local ? createDevEnv(await requireStack(process.cwd()), 'DATABASE_URL') : createEnv(process.env);
+  return local
+    ? createDevEnv(await requireStack(process.cwd()), 'DATABASE_URL')
+    : createEnv(withLink(process.env));
 }

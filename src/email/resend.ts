@@ -132,7 +132,8 @@ function reasonOf(error: unknown): string {
   return error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
 }
 
-function dataOf<TData>(answer: Answer<TData>): TData {
+/** What Resend answered. @throws {ProviderError} when it refused. */
+export function dataOf<TData>(answer: Answer<TData>): TData {
   if (answer.error === null) return answer.data;
   throw refusal(answer.error, answer.headers?.['retry-after']);
 }

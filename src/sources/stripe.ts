@@ -12,6 +12,9 @@ export interface StripeAccess {
   url?: string | undefined;
 }
 
+/** The version of Stripe's API that is read here: that of the client, whatever the account's own is. */
+export const STRIPE_VERSION = '2026-10-28.endive' as const;
+
 /** After this the answer would come too late for the webhook that asks. */
 const TIMEOUT_MS = 10_000;
 
@@ -142,7 +145,7 @@ export async function fetchSubscription(
 /** Stripe's own client, loaded when first needed; nothing is sent yet. */
 export async function connectStripe({ apiKey, url }: StripeAccess): Promise<Stripe> {
   const { Stripe } = await import('stripe');
-  const options = { timeout: TIMEOUT_MS, maxNetworkRetries: 1, telemetry: false };
+  const options = { apiVersion: STRIPE_VERSION, timeout: TIMEOUT_MS, maxNetworkRetries: 1, telemetry: false };
   if (url === undefined) return new Stripe(apiKey, options);
   const { protocol, hostname, port } = new URL(url);
   return new Stripe(apiKey, {

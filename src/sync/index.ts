@@ -11,3 +11,10 @@ export { printDatabaseSync } from './database/print-database-sync.ts';
 export { diagnose } from './diagnose.ts';
 export type { Finding } from './finding.ts';
 export { applyScheduleSync, planScheduleSync, type ScheduleAction, schedulesOf } from './schedules.ts';
+export {
+  applyWebhookSync,
+  planWebhookSync,
+  WEBHOOK_PLACES,
+  type WebhookByHand,
+  type WebhookSyncPlan,
+} from './webhooks/plan-webhook-sync.ts';

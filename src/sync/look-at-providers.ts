@@ -5,7 +5,7 @@ import { isSkeneError } from '../errors/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { connectStripe } from '../sources/stripe.ts';
 import { type Finding, look } from './finding.ts';
-import { type ProvidersUsed, providersUsed } from './providers-used.ts';
+import { type ProvidersUsed, providersUsed } from './webhooks/providers-used.ts';
 
 type Resend = Awaited<ReturnType<typeof connectResend>>;
 type Usage = NonNullable<Awaited<ReturnType<Resend['usage']['get']>>['data']>;

@@ -1,10 +1,9 @@
 import { formatDuration } from '../config/duration.ts';
-import type { Env } from '../env/index.ts';
+import { type Env, isLoopback } from '../env/index.ts';
 import { messageOf, ProviderError } from '../errors/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { createQStashClient } from '../runs/index.ts';
 import { type Finding, look } from './finding.ts';
-import { isLoopback } from './reach.ts';
 import { planScheduleSync } from './schedules.ts';
 
 /** What every plan of Upstash waits at once, in seconds: that of the free one. */

@@ -1,4 +1,4 @@
-import type { Deployment, Plan } from '../plan/index.ts';
+import type { Deployment, Plan } from '../../plan/index.ts';
 
 /** The events that each provider has to tell of, for the loops to work; a provider that no loop needs is not there. */
 export interface ProvidersUsed {
