@@ -53,14 +53,14 @@ export function startRun(engine: Engine, run: NewRun): Started {
     stepId: 0,
     at: engine.clock.now(),
   };
-  return beginRun(engine, { ...rest, steps: [first] }, { notBefore, deliver: [0] });
+  return beginRun(engine, { ...rest, steps: [first] }, [{ stepIndex: 0, notBefore }]);
 }
 
-/** Creates a run that already has `steps` and delivers those at the indices `deliver`. */
+/** Creates a run that already has `steps`, and delivers what is named, at once or at a time (ms). */
 export function beginRun(
   engine: Engine,
   run: Omit<NewRun, 'payload' | 'notBefore'> & { steps: Step[] },
-  { notBefore, deliver }: { notBefore: number; deliver: number[] },
+  deliveries: ReadonlyArray<{ stepIndex: number; notBefore: number }>,
 ): Started {
   const now = engine.clock.now();
   const created: Omit<Run, 'pending' | 'waiters'> = {
@@ -78,7 +78,7 @@ export function beginRun(
   };
   engine.store.commit({ type: 'run', run: created });
   const kept = engine.store.state.runs.get(run.id);
-  for (const stepIndex of deliver) {
+  for (const { stepIndex, notBefore } of deliveries) {
     const id = run.steps[stepIndex]?.messageId;
     if (kept !== undefined && id !== undefined) {
       engine.accept(stepMessage(kept, { id, stepIndex, notBefore, now }));
