@@ -27,7 +27,7 @@ function stepOf(
   return html`${delay > 0 ? stationOf(`${id}/delay`, html`sleep ${formatDuration(delay)}`, progress) : ''}${
     condition === undefined
       ? stationOf(`${id}/then`, html`then ${describeAction(action)}`, progress)
-      : html`<li ${marksOf(`${id}/wait`, progress)}>${conditionOf(condition, waits)}${hereOf(`${id}/wait`, progress)}
+      : html`<li ${marksOf(`${id}/wait`, progress)}>${conditionOf(condition, waits, hereOf(`${id}/wait`, progress))}
           <ul class="branches">${then(waits ? 'true' : 'then', describeAction(action), 'then')}${
             waits ? then('time is up', otherwiseOf(otherwise), 'else') : ''
           }</ul></li>`
@@ -37,11 +37,11 @@ function stepOf(
 const otherwiseOf = (action: PlanAction | undefined) =>
   action === undefined ? 'end as timed out' : describeAction(action);
 
-function conditionOf(condition: PlanCondition, waits: boolean): Markup {
+function conditionOf(condition: PlanCondition, waits: boolean, here: Markup | string): Markup {
   const limit = waits && 'timeout' in condition ? html`, for up to ${formatDuration(condition.timeout)}` : '';
   const lead = condition.type === 'usage' ? 'once in a period in which' : waits ? 'wait until' : 'for';
-  if (condition.type !== 'query') return html`${lead} ${describeCondition(condition)}${limit}`;
-  return html`${waits ? 'wait until this finds a row' : 'for each row of this'}${limit}<code class="sql">${condition.sql.replace(/\s+/g, ' ').trim()}</code>`;
+  if (condition.type !== 'query') return html`${lead} ${describeCondition(condition)}${limit}${here}`;
+  return html`${waits ? 'wait until this finds a row' : 'for each row of this'}${limit}${here}<code class="sql">${condition.sql.replace(/\s+/g, ' ').trim()}</code>`;
 }
 
 function stationOf(station: Station, text: Markup, progress: Progress | undefined): Markup {

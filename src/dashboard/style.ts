@@ -67,27 +67,32 @@ dd { margin: 0; overflow-wrap: anywhere; }
 time { white-space: nowrap; }
 form.filters, form.inline { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; align-items: end; margin: 0 0 1rem; }
 label { display: grid; gap: 0.2rem; font-size: 0.92rem; }
+input[type='checkbox'] { min-height: 0; }
 label.check { display: flex; gap: 0.5rem; align-items: center; }
-input, select, button { font: inherit; padding: 0.45rem 0.7rem; border-radius: 8px; border: 1px solid color-mix(in srgb, currentColor 55%, transparent); background: Canvas; color: CanvasText; max-width: 100%; }
+input, select, button { font: inherit; min-height: 2.5rem; padding: 0.45rem 0.7rem; border-radius: 8px; border: 1px solid color-mix(in srgb, currentColor 55%, transparent); background: Canvas; color: CanvasText; max-width: 100%; }
 button { cursor: pointer; background: var(--soft); }
 button.quiet { border-color: transparent; background: none; text-decoration: underline; }
 button.danger { color: var(--bad); border-color: currentColor; }
 textarea { font: 0.85rem/1.45 ui-monospace, monospace; width: 100%; padding: 0.45rem 0.7rem; border-radius: 8px; border: 1px solid color-mix(in srgb, currentColor 55%, transparent); background: Canvas; color: CanvasText; resize: vertical; }
 button.main { background: var(--accent); color: Canvas; border-color: transparent; }
+main:has(.play) { max-width: 86rem; }
+.play > * { min-width: 0; }
 .play { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0 1.2rem; align-items: start; }
 .fields { display: flex; flex-wrap: wrap; gap: 0.6rem; align-items: end; margin: 0 0 0.6rem; }
 .fields > .fields, .fields > label:has(textarea) { flex: 1 1 100%; margin: 0; }
+.fields.grid > label, .fields.grid > label > * { min-width: 0; width: 100%; }
 .fields.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 12rem), 1fr)); align-items: end; }
 .row { display: flex; flex-wrap: wrap; gap: 0.4rem 1.6rem; }
 .row form { margin: 0; }
 .tool > .result:empty { display: none; }
 .result > p { margin: 0.3rem 0; }
+.watch { position: sticky; top: 1rem; }
 .tall { max-height: 32rem; overflow-y: auto; }
 .kind { display: inline-block; min-width: 4.6rem; font-weight: 600; font-size: 0.85rem; }
 ol.story > li.own::before { background: var(--accent); }
 nav.runs ul { gap: 0.3rem 0.8rem; margin-bottom: 0.6rem; font-size: 0.92rem; }
 ul.plain { list-style: none; padding: 0; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 0.8rem; background: var(--soft); border-radius: 8px; }
-@media (max-width: 60rem) { .play { grid-template-columns: minmax(0, 1fr); } }
+@media (max-width: 60rem) { .play { grid-template-columns: minmax(0, 1fr); } .watch { position: static; } }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: 0.5rem; } progress { width: 5rem; } }
 `;

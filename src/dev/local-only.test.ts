@@ -22,6 +22,7 @@ describe('what is for this machine alone', () => {
   it('is changed by its own pages, and by what is no browser', () => {
     expect(post()).not.toThrow();
     expect(post({ origin: 'http://127.0.0.1:3000', 'sec-fetch-site': 'same-origin' })).not.toThrow();
+    expect(post({ origin: 'null', 'sec-fetch-site': 'same-origin' })).not.toThrow();
   });
 
   it('is not changed by another site, nor by another port of this machine', () => {

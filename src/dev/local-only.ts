@@ -15,9 +15,12 @@ export function requireLocal({ headers, method, url }: Request): void {
       hint: 'Use the address that skene dev has printed.',
     });
   if (method === 'GET' || method === 'HEAD') return;
+  const site = headers.get('sec-fetch-site');
   const origin = headers.get('origin');
-  const site = headers.get('sec-fetch-site') ?? 'none';
-  const isOwn = origin === null || (URL.canParse(origin) && new URL(origin).host === host);
-  if (!isOwn || (site !== 'same-origin' && site !== 'none'))
-    throw new RequestError('UNAUTHORIZED', 'This comes from another site.');
+  // A page that tells nobody where it is has the origin `null`: what the browser itself says comes first.
+  const isOwn =
+    site === null
+      ? origin === null || (URL.canParse(origin) && new URL(origin).host === host)
+      : site === 'same-origin' || site === 'none';
+  if (!isOwn) throw new RequestError('UNAUTHORIZED', 'This comes from another site.');
 }

@@ -42,7 +42,7 @@ function watchedRun(watched: WatchedRun, scene: Scene, stage: Stage): Markup {
     ${emails.length === 0 ? '' : html`<ul class="plain">${emails.map(({ id, subject, to }) => html`<li><a href="${stage.urls.inbox}/${id}">${subject}</a> to ${to.join(', ')}</li>`)}</ul>`}
     ${tried.length === 0 ? '' : html`<p>Went wrong:</p><ul>${tried.map(({ name, errors }) => html`<li>${name}: ${errors.join('; ')}</li>`)}</ul>`}
     ${deadLetter === undefined ? '' : html`<p class="bad">Given up: ${deadLetter.reason}</p>`}
-    <ol class="story" aria-label="What became of it">${run.facts.map((fact) => html`<li>${timeOf(fact.at)} ${factOf(fact)}</li>`)}</ol>
+    <h3>What became of it</h3><ol class="story">${run.facts.map((fact) => html`<li>${timeOf(fact.at)} ${factOf(fact)}</li>`)}</ol>
     <p><a href="/api/dashboard?page=run&amp;id=${encodeURIComponent(run.runId)}">The same in the dashboard</a></p>
   </div>`;
 }

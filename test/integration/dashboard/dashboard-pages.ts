@@ -7,7 +7,7 @@ import type { World } from '../../../src/testing/index.ts';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** How pages are looked at. */
-interface Look {
+export interface Look {
   width: number;
   colorScheme: 'light' | 'dark';
 }

@@ -10,7 +10,7 @@ import type { Scene } from '../scene.ts';
 const NAME = 'event';
 const CHOSEN = ['event', 'subject', 'email'] as const;
 const LABELS: Record<TestProvider, string> = {
-  app: 'Your app: track()',
+  app: 'your app',
   clerk: 'Clerk',
   stripe: 'Stripe',
   resend: 'Resend',
