@@ -5,6 +5,7 @@ export const testKinds = {
   unit: { files: ['src/**/*.test.ts', 'workflows/**/*.test.ts', 'scripts/**/*.test.ts'], seconds: 5 },
   contract: { files: ['test/contract/**/*.test.ts'], seconds: 30 },
   integration: { files: ['test/integration/**/*.test.ts'], seconds: 60 },
+  abuse: { files: ['test/abuse/**/*.test.ts'], seconds: 120 },
   e2e: { files: ['test/e2e/**/*.test.ts'], seconds: 120 },
   examples: { files: ['test/examples/**/*.test.ts'], seconds: 120, setup: ['test/examples/built-sdk.ts'] },
   package: {

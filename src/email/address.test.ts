@@ -46,6 +46,15 @@ describe('mailboxes', () => {
     expect(parseMailbox('"Lovelace, \\"Ada\\"" <ada@example.com>')?.name).toBe('Lovelace, "Ada"');
     expect(parseMailbox('Ada <ada@example.com> <eve@example.com>')).toBeUndefined();
     expect(parseMailbox('Ada <nobody>')).toBeUndefined();
+    expect(parseMailbox('"Ada <eve@example.com>" <ada@example.com>')).toEqual({
+      name: 'Ada <eve@example.com>',
+      address: 'ada@example.com',
+    });
+  });
+
+  it('are read in a time that grows with their length alone', () => {
+    expect(parseMailbox(`a${' '.repeat(300_000)}b`)).toBeUndefined();
+    expect(parseMailbox(`"${'\\'.repeat(300_000)}`)).toBeUndefined();
   });
 
   it('quote what means something in a header', () => {

@@ -16,6 +16,9 @@ const LONGEST_NAME = 120;
 const LOCAL_PART = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/i;
 
+/** An address, or one between angle brackets after a name; only between quotes may a name have brackets itself. */
+const MAILBOX = /^(?:(?<name>"(?:[^"\\]|\\[\s\S])*"\s*|[^<>]*)<(?<inner>[^<>\s]+)>|(?<bare>[^<>\s]+))$/;
+
 /** Whether `text` is an address that can be mailed. Internationalised domains have to be in their ASCII form. */
 export function isAddress(text: string): boolean {
   const at = text.lastIndexOf('@');
@@ -33,11 +36,10 @@ export function addressKey(address: string): string {
 
 /** Reads `ada@example.com` or `Ada Lovelace <ada@example.com>`; `undefined` when it is neither. */
 export function parseMailbox(text: string): Mailbox | undefined {
-  const match = /^\s*(?:(?<name>[^<>]*?)\s*<(?<inner>[^<>\s]+)>|(?<bare>[^<>\s]+))\s*$/.exec(text);
-  const { name = '', inner, bare } = match?.groups ?? {};
+  const { name = '', inner, bare } = MAILBOX.exec(text.trim())?.groups ?? {};
   const address = inner ?? bare ?? '';
   if (!isAddress(address)) return undefined;
-  const unquoted = /^"(.*)"$/s.exec(name)?.[1]?.replace(/\\(.)/gs, '$1') ?? name;
+  const unquoted = /^"(.*)"$/s.exec(name.trim())?.[1]?.replace(/\\(.)/gs, '$1') ?? name;
   const plain = singleLine(unquoted);
   return plain === '' ? { address } : { name: plain, address };
 }

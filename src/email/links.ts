@@ -25,7 +25,9 @@ export function withSafeLinks(html: string, authored: readonly string[]): string
 }
 
 function schemesIn(source: string): string[] {
-  return [...source.matchAll(/\b([a-z][a-z0-9+.-]*):\/\//gi)].map(([, scheme = '']) => scheme.toLowerCase());
+  return [...source.matchAll(/(?<![a-z\d+.-])[\d+.-]*([a-z][a-z\d+.-]*):\/\//gi)].map(([, scheme = '']) =>
+    scheme.toLowerCase(),
+  );
 }
 
 /** The scheme as a browser would read it: character references are resolved and whitespace inside is skipped. */

@@ -169,7 +169,7 @@ function explain(error: unknown, label: string): Error {
   const missing =
     originalError?.variableName ?? (originalError?.message === NO_VALUE ? token?.getText() : undefined);
   if (missing !== undefined) {
-    const name = missing.replace(/^\{\{-?\s*|\s*-?\}\}$/g, '');
+    const name = missing.replace(/^\{\{-?\s*|(?<!\s)\s*-?\}\}$/g, '');
     return new ConfigError('VARIABLE_MISSING', `${label} needs "${name}", which has no value.`, {
       hint: `Nothing was sent. Give it a value, or write {{ ${name} | default: "..." }}; default has to be the first filter.`,
       where,

@@ -108,7 +108,7 @@ function withUnsubscribeLink({ html, text }: RenderedBody, url: string): Rendere
 function tidy(text: string): string {
   return `${text
     .replace(/\r\n?/g, '\n')
-    .replace(/[ \t]+$/gm, '')
+    .replace(/(?<![ \t])[ \t]+$/gm, '')
     .replace(/\n{3,}/g, '\n\n')
     .trim()}\n`;
 }

@@ -104,12 +104,9 @@ function followed(segments: Segments): string[] {
 
 /** Letters in their compatible form and one case, without what is not to be seen and without dots and blanks at the end. */
 function folded(segment: string): string {
-  return segment
-    .normalize('NFKC')
-    .replace(/[\p{Cc}\p{Cf}]/gu, '')
-    .replace(/(?!^)[.\s]+$/u, '')
-    .toUpperCase()
-    .toLowerCase();
+  const seen = segment.normalize('NFKC').replace(/[\p{Cc}\p{Cf}]/gu, '');
+  const kept = seen.replace(/(?<![.\s])[.\s]+$/u, '') || seen.slice(0, 1);
+  return kept.toUpperCase().toLowerCase();
 }
 
 /** Decodes byte for byte, as lenient servers do: what is no UTF-8 keeps nothing else from being decoded. */

@@ -1,7 +1,7 @@
 /** What an operand has come to: the text of a field, a literal, a time in ms since the epoch, or nothing. */
 export type Value = string | number | boolean | null | { time: number };
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 const INTEGER = /^[+-]?\d+$/;
 /** A day, and with it perhaps a time and its zone: UTC unless told. */
 const DATE = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;

@@ -54,9 +54,14 @@ export async function verifyQStashRequest(
       },
     );
   const { signature, body } = request;
-  if (signature === null) throw refusal();
+  if (signature === null || !isCanonical(signature)) throw refusal();
   const isValid = await receiver.verify({ signature, body }).catch((error: unknown) => {
     throw refusal(error);
   });
   if (!isValid) throw refusal();
+}
+
+/** Base64url has several spellings of the same bytes, and readers take them all: QStash writes one of them. */
+function isCanonical(jwt: string): boolean {
+  return jwt.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
 }

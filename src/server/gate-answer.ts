@@ -131,11 +131,13 @@ function retryAfter({ headers }: Decision, { status }: Refusal): Record<string, 
 
 /** A browser names HTML before JSON, or JSON not at all; an API client that says nothing gets JSON. */
 function prefersHtml(accept: string): boolean {
-  const quality = (name: string) => {
-    const match = new RegExp(`${name}[^,]*?(?:;\\s*q=([\\d.]+))?\\s*(?:,|$)`, 'i').exec(accept);
-    return match === null ? -1 : Number(match[1] ?? 1);
-  };
-  return quality('text/html') > Math.max(0, quality('[\\w.-]*/(?:[\\w.-]+\\+)?json'));
+  const ranges = accept.split(',').map((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? 1;
+    return { type, quality: Number(quality) };
+  });
+  const qualityOf = (wanted: RegExp) => ranges.find(({ type }) => wanted.test(type))?.quality ?? -1;
+  return qualityOf(/^text\/html$/) > Math.max(0, qualityOf(/^[\w.-]+\/(?:[\w.-]+\+)?json$/));
 }
 
 const STYLE =

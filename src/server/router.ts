@@ -31,7 +31,8 @@ export function createRouter(sources: WorkflowSources, options: DashboardOptions
     const methods = routes.find(([path]) => path.test(pathname))?.[1];
     if (methods === undefined)
       return problemResponse(new RequestError('NOT_FOUND', `There is nothing at ${pathname}.`));
-    const handler = methods[request.method];
+    // Not what every object has: outside of Node a request may be of method `constructor`.
+    const handler = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
     if (handler !== undefined) return handler(request);
     const allow = Object.keys(methods).join(', ');
     return problemResponse(new RequestError('METHOD_NOT_ALLOWED', `${pathname} takes ${allow}.`), { allow });

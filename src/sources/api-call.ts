@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { RequestError } from '../errors/index.ts';
 import { parseEvent, type SkeneEvent } from '../events/index.ts';
+import { requireShallow } from './nesting.ts';
 
 /** More than this in one request is refused: it would not fit into one function call's time either. */
 const MOST_EVENTS = 1_000;
@@ -24,13 +25,16 @@ export function eventsFromBody(body: string): SkeneEvent[] {
   return input.map((item, index) => parseEvent(item, `[${index}]`));
 }
 
-/** @throws {RequestError} REQUEST_INVALID when a body is not JSON. */
+/** @throws {RequestError} REQUEST_INVALID when a body is not JSON, or nested too deep. */
 export function parseJson(body: string, hint?: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(body);
+    value = JSON.parse(body);
   } catch (cause) {
     throw new RequestError('REQUEST_INVALID', 'The body is not JSON.', { cause, hint });
   }
+  requireShallow(value);
+  return value;
 }
 
 /**

@@ -24,13 +24,16 @@ const TOLERANCE_SECONDS = 300;
 /** Events after which a subscription may be another. */
 const ABOUT_SUBSCRIPTION = /^(?:customer\.subscription|checkout\.session|invoice)\./;
 
+/** The last time that JavaScript can tell, in seconds since the epoch. */
+const LATEST_SECONDS = 8_640_000_000_000;
+
 const Reference = z.union([Filled, z.looseObject({ id: Filled })]);
 const Metadata = maybe(z.record(z.string(), z.unknown()));
 
 const PayloadSchema = z.object({
   id: Filled,
   type: Filled,
-  created: z.number(),
+  created: z.number().check(z.gte(0), z.lte(LATEST_SECONDS)),
   data: z.object({
     object: z.looseObject({
       id: maybe(z.string()),

@@ -3,6 +3,7 @@ import { RequestError } from '../errors/index.ts';
 import { parseJson, requireBearer } from './api-call.ts';
 import { readClerk, verifyClerk } from './clerk.ts';
 import type { Delivery, RawDelivery } from './delivery.ts';
+import { requireShallow } from './nesting.ts';
 import { readNextAuth } from './nextauth.ts';
 import { readResend, verifyResend } from './resend.ts';
 import { readStripe, verifyStripe } from './stripe.ts';
@@ -61,6 +62,7 @@ export async function readWebhook(
     });
   }
   const payload = await source.verify(delivery, env);
+  requireShallow(payload);
   const id = delivery.headers.get('svix-id') ?? delivery.headers.get('webhook-id') ?? '';
   return source.read(payload, { id, at });
 }

@@ -291,3 +291,43 @@ describe('what a query answers with', () => {
     expect(summary(' SELECT 1 FROM t -- a\n ; -- b').sql).toBe('SELECT 1 FROM t');
   });
 });
+
+describe('a query that only seems to read', () => {
+  it.each([
+    [`SELECT "nextval"('s')`, 'nextval'],
+    [`SELECT pg_catalog.pg_sleep(9)`, 'pg_sleep'],
+    [`SELECT "pg_catalog" . "pg_terminate_backend"(1)`, 'pg_terminate_backend'],
+    [String.raw`SELECT U&"\006eextval"('s')`, 'Unicode escapes'],
+    [`SELECT pg_logical_emit_message(true, 'a', 'b')`, 'pg_logical_emit_message'],
+    [`SELECT pg_stat_file('postgresql.conf')`, 'pg_stat_file'],
+    ['SELECT 1 --\r, pg_sleep(9)', 'pg_sleep'],
+    ['SELECT 1 AS \u00a0$$, pg_sleep(9), 1 AS \u00a0$$', 'pg_sleep'],
+    ["SELECT E'a'\n'b\\'', pg_sleep(9) /*'*/", 'pg_sleep'],
+    ['WITH x AS (WITH y AS (SELECT 1) DELETE FROM t RETURNING 1) SELECT * FROM x', 'DELETE'],
+    [
+      'WITH x AS (WITH y AS (SELECT 1 AS n) SEARCH BREADTH FIRST BY n SET o INSERT INTO t SELECT 1) SELECT 1',
+      'INSERT',
+    ],
+  ])('is refused on PostgreSQL: %j', (sql, found) => {
+    expect(analyse(sql)).toMatchObject({ ok: false, code: 'query_not_select' });
+    expect(analyse(sql)).toMatchObject({ message: expect.stringContaining(found) });
+  });
+
+  it.each([
+    ['SELECT `sleep`(9)', 'sleep'],
+    ['SELECT setval(s, 9)', 'setval'],
+    ['SELECT NEXT VALUE FOR s', 'sequence'],
+    ['SELECT @a := 1', ':='],
+    ['SELECT 1 /*M!100100 , sleep(9) */', 'MySQL runs'],
+    ["SELECT 1 --\u0001 '\n, sleep(9) -- '", 'sleep'],
+  ])('is refused on MySQL: %j', (sql, found) => {
+    expect(analyse(sql, 'mysql')).toMatchObject({ ok: false, code: 'query_not_select' });
+    expect(analyse(sql, 'mysql')).toMatchObject({ message: expect.stringContaining(found) });
+  });
+
+  it.each([
+    'SELECT t.delete, "update" FROM t WHERE pg_typeof(a) IS NOT NULL AND pg_column_size(a) < 9',
+    'WITH insert AS (SELECT 1 AS n) SELECT n FROM insert',
+    "SELECT 'pg_sleep(9)', $$nextval('s')$$ FROM t",
+  ])('is not taken for one that does more: %s', (sql) => expect(analyse(sql)).toMatchObject({ ok: true }));
+});

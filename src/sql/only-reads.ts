@@ -1,15 +1,19 @@
 import { problem, type SqlProblem } from './problem.ts';
 import { leadingWord, mainVerb } from './statement.ts';
-import { type Dialect, isPunctuation, isWord, type Token } from './tokens.ts';
+import { identifierOf } from './token-cursor.ts';
+import { CODE_IN_COMMENT, type Dialect, isPunctuation, isWord, type Token } from './tokens.ts';
 
 const WRITES = ['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'REPLACE'];
 
-/** Functions that do more than read: they wait, write, lock, or reach outside the database. */
+/**
+ * Functions that do more than read: they wait, write, lock, run SQL that is handed to them, or reach outside the database. Of what PostgreSQL
+ * calls `pg_…` only what is known to read is taken.
+ */
 const EFFECTS: Record<Dialect, RegExp> = {
   postgres:
-    /^(?:pg_sleep\w*|nextval|setval|set_config|pg_notify|pg_(?:try_)?advisory\w*|pg_terminate_backend|pg_cancel_backend|pg_read_\w+|pg_ls_\w+|pg_reload_conf|dblink\w*|lo_\w+|query_to_xml)$/i,
+    /^(?:pg_(?!(?:typeof|column_size|size_pretty|size_bytes|backend_pid|postmaster_start_time|input_\w+|get_\w+|is_\w+|\w+_size|\w+_is_visible)$)\w*|nextval|setval|setseed|set_config|txid_current|dblink\w*|lo_\w+|loread|lowrite|query_to_xml\w*|ts_stat|ts_rewrite)$/i,
   mysql:
-    /^(?:sleep|benchmark|get_lock|release_lock|release_all_locks|load_file|master_pos_wait|source_pos_wait)$/i,
+    /^(?:sleep|benchmark|get_lock|release_lock|release_all_locks|load_file|(?:master|source)_(?:pos|gtid)_wait|wait_for_executed_gtid_set|wait_until_sql_thread_after_gtids|last_insert_id|nextval|setval|sys_\w+)$/i,
 };
 
 /** Says why a statement is anything but a query that only reads, or `undefined`. Certain without a parser. */
@@ -37,17 +41,29 @@ function writeAt(
 ): { message: string; hint: string } | undefined {
   const token = tokens[index];
   const next = tokens[index + 1];
-  if (token?.text.startsWith('/*!')) {
+  const previous = tokens[index - 1];
+  if (token === undefined) return undefined;
+  if (CODE_IN_COMMENT.test(token.text)) {
     return {
-      message: 'has a comment that MySQL runs (/*! */)',
+      message: `has a comment that MySQL runs (${token.text.slice(0, 4)})`,
       hint: 'Write what it says, without the comment.',
     };
   }
-  if (token?.kind !== 'word' || isPunctuation(tokens[index - 1], '.')) return undefined;
-  const opensQuery = isPunctuation(tokens[index - 1], '(') && isWord(tokens[index - 2], 'AS', 'MATERIALIZED');
-  if (opensQuery && isWord(token, ...WRITES)) {
+  if (dialect === 'mysql' && isPunctuation(token, ':='))
+    return { message: 'sets a variable (:=)', hint: 'Compare with =, or leave the variable out.' };
+  if (token.kind === 'quoted' && /^u&/i.test(token.text)) {
+    return { message: 'has a name in Unicode escapes', hint: 'Write the name itself.' };
+  }
+  const name = token.kind === 'word' || token.kind === 'quoted' ? identifierOf(token, dialect) : undefined;
+  if (name === undefined) return undefined;
+  if (isPunctuation(next, '(') && EFFECTS[dialect].test(name))
+    return { message: `calls ${name}, which does more than read`, hint: 'Remove the call.' };
+  if (token.kind === 'quoted' || isPunctuation(previous, '.')) return undefined;
+  const opensQuery = isPunctuation(previous, '(') && isWord(tokens[index - 2], 'AS', 'MATERIALIZED');
+  const verb = opensQuery ? verbOf(tokens.slice(index)) : undefined;
+  if (isWord(verb, ...WRITES)) {
     return {
-      message: `writes: its WITH clause has ${token.text.toUpperCase()}`,
+      message: `writes: its WITH clause has ${verb?.text.toUpperCase()}`,
       hint: 'Write a SELECT there.',
     };
   }
@@ -60,8 +76,18 @@ function writeAt(
   if (isWord(token, 'LOCK') && isWord(next, 'IN')) {
     return { message: 'locks the rows it reads', hint: 'Remove LOCK IN SHARE MODE.' };
   }
-  if (isPunctuation(next, '(') && EFFECTS[dialect].test(token.text)) {
-    return { message: `calls ${token.text}, which does more than read`, hint: 'Remove the call.' };
-  }
+  if (isWord(token, 'NEXT') && isWord(next, 'VALUE'))
+    return { message: 'takes the next value of a sequence', hint: 'Remove NEXT VALUE FOR.' };
   return undefined;
+}
+
+/** What the query in brackets does that begins with these tokens. */
+function verbOf(tokens: readonly Token[]): Token | undefined {
+  let depth = 1;
+  const end = tokens.findIndex((token) => {
+    if (isPunctuation(token, '(')) depth += 1;
+    if (isPunctuation(token, ')')) depth -= 1;
+    return depth === 0;
+  });
+  return mainVerb(tokens.slice(0, end));
 }

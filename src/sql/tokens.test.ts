@@ -49,7 +49,36 @@ describe('tokenize', () => {
     expect(kinds('1--1', 'mysql')).toEqual(['number:1', 'operator:--', 'number:1']);
   });
 
-  it('takes a comment that MySQL runs for code', () => {
+  it('ends a comment where PostgreSQL ends it: also at a carriage return', () => {
+    expect(kinds('1 --\r, 2')).toEqual(['number:1', 'comment:--', 'punctuation:,', 'number:2']);
+  });
+
+  it('takes a no-break space for a letter, as both servers do', () => {
+    expect(kinds('\u00a0$$ , f(1), \u00a0$$')).toEqual([
+      'word:\u00a0$$',
+      'punctuation:,',
+      'word:f',
+      'punctuation:(',
+      'number:1',
+      'punctuation:)',
+      'punctuation:,',
+      'word:\u00a0$$',
+    ]);
+    expect(kinds('5 --\u00a0a', 'mysql')).toEqual(['number:5', 'operator:--', 'word:\u00a0a']);
+  });
+
+  it('reads on with backslashes in a string that goes on in the next line', () => {
+    const string = "E'a' -- b\n 'c\\''";
+    expect(kinds(`${string}, f /*'*/`)).toEqual([
+      `string:${string}`,
+      'punctuation:,',
+      'word:f',
+      "comment:/*'*/",
+    ]);
+  });
+
+  it('takes a comment that MySQL or MariaDB runs for code', () => {
+    expect(kinds('/*M!100100 INTO @a */', 'mysql')).toEqual(['operator:/*M!100100 INTO @a */']);
     expect(kinds('/*! DELETE FROM t */', 'mysql')).toEqual(['operator:/*! DELETE FROM t */']);
     expect(kinds('/*! DELETE FROM t */')).toEqual(['comment:/*! DELETE FROM t */']);
   });

@@ -29,11 +29,17 @@ const PARAMETER = /\$\d+/y;
 /** One or more operator characters; a comment that begins among them ends the operator. */
 const OPERATOR = /(?:(?!--|\/\*)[-+*/<>=~!@#%^&|?`])+/y;
 const PUNCTUATION = /::|:=|[^\s]/y;
+/** What a server takes for white space. JavaScript's `\s` has more: a no-break space is a letter of a name to both servers. */
+const SPACE = /[ \t\n\r\f\v]*/y;
+
+/** A string with backslashes, and those that follow it on lines of their own: PostgreSQL reads them as one, all with backslashes. */
+const ESCAPED =
+  /[eE]'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*'(?:[ \t\f\v]*(?:--[^\n\r]*)?[\n\r](?:[ \t\f\v\n\r]|--[^\n\r]*[\n\r])*'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*')*/y;
 
 /** PostgreSQL's lexical rules, in the order in which they are tried. */
 const POSTGRES: Rules = [
-  ['comment', /--[^\n]*/y],
-  ['string', /[eE]'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*'/y],
+  ['comment', /--[^\n\r]*/y],
+  ['string', ESCAPED],
   ['string', /(?:[uU]&|[bBxXnN])?'[^']*(?:''[^']*)*'/y],
   ['string', /\$([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$[\s\S]*?\$\1\$/y],
   ['quoted', /(?:[uU]&)?"[^"]*(?:""[^"]*)*"/y],
@@ -47,7 +53,8 @@ const POSTGRES: Rules = [
 
 /** MySQL's: backslashes escape, double quotes are strings, `#` begins a comment and `?` and `:name` are parameters. */
 const MYSQL: Rules = [
-  ['comment', /(?:--(?=\s|$)|#)[^\n]*/y],
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: after them, `--` begins a comment.
+  ['comment', /(?:--(?=[\x00-\x20\x7f]|$)|#)[^\n]*/y],
   ['string', /(?:[bBxXnN])?'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*'/y],
   ['string', /"[^"\\]*(?:(?:\\[\s\S]|"")[^"\\]*)*"/y],
   ['quoted', /`[^`]*(?:``[^`]*)*`/y],
@@ -55,7 +62,8 @@ const MYSQL: Rules = [
   ['word', /@{0,2}[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y],
   ['parameter', /\$\d+|\?|:[A-Za-z_]\w*/y],
   ['number', NUMBER],
-  ['operator', /(?:(?!--\s|\/\*)[-+*/<>=~!@%^&|])+/y],
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
+  ['operator', /(?:(?!--(?:[\x00-\x20\x7f]|$)|\/\*)[-+*/<>=~!@%^&|])+/y],
   ['punctuation', PUNCTUATION],
 ];
 
@@ -83,10 +91,13 @@ function tokenAt(sql: string, start: number, dialect: Dialect): Token {
   return { kind: 'punctuation', text: sql.charAt(start), start, end: start + 1 };
 }
 
-/** A block comment. PostgreSQL nests them; MySQL runs what is inside `/*!`, so that is no comment. */
+/** Begins what MySQL, or MariaDB alone, runs although others take it for a comment. */
+export const CODE_IN_COMMENT = /^\/\*M?!/;
+
+/** A block comment. PostgreSQL nests them; what MySQL runs is no comment. */
 function commentAt(sql: string, start: number, dialect: Dialect): Token | undefined {
   if (!sql.startsWith('/*', start)) return undefined;
-  const isCode = dialect === 'mysql' && sql.startsWith('/*!', start);
+  const isCode = dialect === 'mysql' && CODE_IN_COMMENT.test(sql.slice(start, start + 4));
   let depth = 0;
   const edge = /\/\*|\*\//g;
   edge.lastIndex = start;
@@ -101,10 +112,9 @@ function commentAt(sql: string, start: number, dialect: Dialect): Token | undefi
 }
 
 function skipSpace(sql: string, from: number): number {
-  const space = /\s*/y;
-  space.lastIndex = from;
-  space.exec(sql);
-  return space.lastIndex;
+  SPACE.lastIndex = from;
+  SPACE.exec(sql);
+  return SPACE.lastIndex;
 }
 
 /** Whether a token is one of these words, however they are capitalised. */

@@ -1,7 +1,7 @@
 import { RedisError } from './reply.ts';
 
 const INTEGER = /^(?:0|-?[1-9]\d{0,18})$/;
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 const HEXADECIMAL = /^([+-]?)(0x[\da-f]+)$/i;
 const MOST = 2n ** 63n - 1n;

@@ -118,7 +118,7 @@ function intervalOf(value: unknown): number | undefined {
 }
 
 function secondsOf(text: string): number | undefined {
-  const parts = [...text.matchAll(/\s*(\d+(?:\.\d+)?)\s*([a-z]+?)s?(?=\s|$)/gi)];
+  const parts = [...text.matchAll(/(?<![\s\d])\s*(\d+(?:\.\d+)?)\s*([a-z]+?)s?(?=\s|$)/gi)];
   if (
     parts.length === 0 ||
     parts
