@@ -6,8 +6,12 @@ import type { Deployment, Plan } from '../plan/index.ts';
 import type { Project } from '../project/index.ts';
 import type { WorkflowDefinition } from '../runtime/index.ts';
 import { createState } from '../state/index.ts';
+import { sourceOf } from './open-source.ts';
 import { copyTables, replayRows } from './replay.ts';
-import { readRows, readTables, type SourceTable, sampleSubjects } from './source.ts';
+import { requireAnswers } from './require-answers.ts';
+import type { SourceTable } from './source.ts';
+import { readTables, sampleSubjects } from './tables.ts';
+import { onPostgres } from './translate.ts';
 
 /** An email that would have gone out. */
 export interface Mail {
@@ -66,22 +70,20 @@ const ANY_FREE_PORT = { functions: 0, qstash: 0, redis: 0, postgres: 0, inbox: 0
 /**
  * Runs a loop over what was written to the team's tables, on a local stack whose time goes by as fast as it can. Emails go to an inbox
  * in memory, custom actions do nothing.
- * @throws {EnvError} USAGE when there is no such loop, or the database is not PostgreSQL.
+ * @throws {EnvError} USAGE when there is no such loop, or a query of it cannot be put to the local PostgreSQL.
  */
 export async function backtest(options: BacktestOptions): Promise<Backtest> {
-  const { project, database, from, to } = options;
-  const { deployment, plan } = loopAlone(project.deployment, options.loop);
-  if (database.kind !== 'postgres' && database.kind !== 'neon')
-    throw new EnvError(
-      'USAGE',
-      `A backtest replays rows on PostgreSQL; ${database.kind} queries do not run there.`,
-    );
-  const tables = await readTables(database, { plans: deployment.plans, deployment, times: options.times });
-  const subjects = await sampleSubjects(database, tables, { plan, from, to, most: options.users });
+  const { project, from, to } = options;
+  const { deployment: asWritten, plan } = loopAlone(project.deployment, options.loop);
+  const source = sourceOf(options.database);
+  const { plans } = asWritten;
+  const tables = await readTables(source, { plans, deployment: asWritten, times: options.times });
+  const deployment = onPostgres(asWritten, source, tables);
+  const subjects = await sampleSubjects(source, tables, { plan, from, to, most: options.users });
   const rows = new Map(
     await Promise.all(
       tables.map(
-        async (table) => [table, await readRows(database, table, { subjects, to, most: MOST_ROWS })] as const,
+        async (table) => [table, await source.rows(table, { subjects, to, most: MOST_ROWS })] as const,
       ),
     ),
   );
@@ -97,6 +99,7 @@ export async function backtest(options: BacktestOptions): Promise<Backtest> {
   });
   try {
     await copyTables(stack, rows, from);
+    await requireAnswers(stack, { source, plans: deployment.plans });
     const actions = Object.fromEntries(
       Object.keys(project.actions).map((name) => [name, async () => undefined]),
     );
@@ -106,7 +109,7 @@ export async function backtest(options: BacktestOptions): Promise<Backtest> {
       ...(await readResult(stack, { plan, subjects, reports })),
       from,
       to,
-      notes: [...notesOn(tables, deployment), ...troubles(reports)],
+      notes: [...notesOn(tables, deployment), ...source.notes, ...troubles(reports)],
     };
   } finally {
     await stack.close();

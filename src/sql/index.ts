@@ -3,6 +3,7 @@ export { analyseQuery, type QueryAnalysis, type QuerySummary } from './analyse-q
 export { analyseUpdate, type UpdateAnalysis } from './analyse-update.ts';
 export type { DeclaredColumn, DeclaredTable, SchemaScript } from './declared.ts';
 export { type SelectPlanResult, toSelectPlan } from './hashes/to-select-plan.ts';
+export { MYSQL_FUNCTIONS, mysqlToPostgres } from './mysql-to-postgres.ts';
 export type { SqlIssueCode, SqlNotice, SqlProblem } from './problem.ts';
 export { readTables } from './read-tables.ts';
 export type { Read } from './reads.ts';

@@ -31,7 +31,7 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
     .option('--against <ref>', 'also run the config as it is at this git ref, and show the difference')
     .addHelpText(
       'after',
-      '\nReplays the rows of your own PostgreSQL through a loop, in virtual time, and says who would have entered, been mailed and been\nstopped, and when. The database is only read; emails go nowhere, custom actions do nothing.\n\nExamples:\n  skene backtest activation\n  skene backtest activation --days 14 --against main',
+      '\nReplays the rows of your own database through a loop, in virtual time, and says who would have entered, been mailed and been\nstopped, and when. The database is only read; emails go nowhere, custom actions do nothing. Queries are put to a local PostgreSQL, those of MySQL translated.\n\nExamples:\n  skene backtest activation\n  skene backtest activation --days 14 --against main',
     )
     .action(async (loop: string, flags: Flags) => {
       const to = Date.now();
