@@ -80,8 +80,16 @@ function compileLoop(loop: ResolvedLoop, config: ResolvedConfig, options: Compil
       goal: compileGoal(loop, steps, config),
     };
     const { onChange } = loop;
-    return { ...plan, hash: stableHash([plan]), ...(onChange === 'pin' ? {} : { onChange }) };
+    return { ...plan, hash: stableHash([inOrder(plan)]), ...(onChange === 'pin' ? {} : { onChange }) };
   });
+}
+
+/** The same value with the keys of its objects in order: in which order an author writes them makes no other definition. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, item]) => [key, inOrder(item)]));
 }
 
 function compileStep(step: Step & { id: string }, config: ResolvedConfig): PlanStep {

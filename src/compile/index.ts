@@ -3,6 +3,7 @@
 export { dialectsOf } from './compile-condition.ts';
 export { type CompileOptions, compileConfig } from './compile-config.ts';
 export { type BilledMessages, billedMessages, describePlan } from './describe.ts';
+export { describeChanges } from './describe-changes.ts';
 export { type EmailBounds, type ProvenBounds, proveEmailBounds } from './email-bounds.ts';
 export { layoutIn } from './layout-in.ts';
 export { mermaidOf } from './mermaid.ts';

@@ -1,5 +1,6 @@
 /** Floor 5: what is done by hand, from the command line and the dashboard. */
 
+export { type DeployEffect, effectsOfDeploy, type Fate, type Group } from './in-flight.ts';
 export { type Drift, findDrift, type ReconcileContext, repair } from './reconcile.ts';
 export {
   cancelRun,

@@ -42,7 +42,7 @@ export async function startRuns(events: readonly SkeneEvent[], context: StartCon
   const wanted = new Map<string, RunPayload>();
   for (const event of events) {
     for (const match of matchPlans(context.plans, event)) {
-      const payload = runPayload(match, event);
+      const payload = runPayload(match, event, context.now());
       wanted.set(payload.runId, payload);
     }
   }
@@ -75,8 +75,10 @@ async function startBatch(payloads: RunPayload[], context: StartContext, result:
     accepted.map(({ plan }) => plan),
     context.now(),
   );
+  // Who was killed right after QStash had accepted has not written it down; the run may be over by now.
+  const begun = [...accepted, ...inState('ended')];
   await runLog.record([
-    ...accepted.map((payload) => startedFact(payload, context.now())),
+    ...begun.map((payload) => startedFact(payload, context.now())),
     ...barred.map((payload) => barredFact(payload, context.now())),
   ]);
   await claims.settle(

@@ -54,7 +54,8 @@ interface Performed extends Omit<ActionResult, 'outcome'> {
 export function createStepWork(payload: RunPayload, runContext: RunContext) {
   const { context, services, database, act, deployed } = runContext;
   const { plan, subject, event } = payload;
-  const since = event.time === undefined ? context.workflowRunCreatedAt : Date.parse(event.time);
+  const startedAt = payload.startedAt ?? context.workflowRunCreatedAt;
+  const since = event.time === undefined ? startedAt : Date.parse(event.time);
   const isLast = (step: PlanStep) => step === plan.steps.at(-1);
 
   function fact(step: PlanStep, outcome: string, detail?: Record<string, unknown>): RunFact {

@@ -67,7 +67,7 @@ export function serveWorkflow(
       disableTelemetry: true,
       failureFunction: async ({ context, failStatus, failResponse }) => {
         const { requestPayload: payload } = context;
-        await recordFailure(payload, { failStatus, failResponse }, services);
+        await recordFailure(payload, { by: context.workflowRunId, failStatus, failResponse }, services);
         if (isPass(payload))
           await goOnAfterFailure(turnOf(payload, context.workflowRunCreatedAt), failStatus, {
             payload,
@@ -111,12 +111,12 @@ function refuseUnknownVersion(payload: WorkflowContext<RunPayload>['requestPaylo
 
 async function recordFailure(
   { runId, plan, subject }: RunPayload,
-  { failStatus, failResponse }: { failStatus: number; failResponse: string },
+  { by, failStatus, failResponse }: { by: string; failStatus: number; failResponse: string },
   { state, now, report }: Services,
 ): Promise<void> {
   const detail = { status: failStatus, reason: failResponse };
-  await state.runLog.record([
-    { runId, loop: plan.loop, subject, outcome: 'failed', step: '', at: now(), detail, final: true },
+  const news = await state.runLog.record([
+    { runId, loop: plan.loop, subject, outcome: 'failed', step: '', at: now(), detail, final: true, by },
   ]);
-  report({ kind: 'outcome', runId, loop: plan.loop, subject, outcome: 'failed', detail });
+  if (news > 0) report({ kind: 'outcome', runId, loop: plan.loop, subject, outcome: 'failed', detail });
 }

@@ -16,6 +16,8 @@ export interface RunFact {
   detail?: Record<string, unknown> | undefined;
   /** The run is over with this. */
   final?: boolean | undefined;
+  /** Under which id QStash tells of it: told late, of a run that was taken up again since, it is not written down. */
+  by?: string | undefined;
   /** Where the run is from now on: see `placeOf`. */
   place?: string | undefined;
 }
@@ -31,7 +33,7 @@ export interface RunRecord {
   resumedAs?: string | undefined;
   /** The step that it is in, or was in last: see `placeOf`. */
   place?: string | undefined;
-  facts: Array<{ outcome: string; step: string; at: number; detail?: Record<string, unknown> | undefined }>;
+  facts: Array<Pick<RunFact, 'outcome' | 'step' | 'at' | 'detail' | 'final'>>;
 }
 
 /** How often each thing happened to a loop. */
@@ -70,7 +72,12 @@ for index = 1, #KEYS / 5 do
   local run, counters, runs, subject, places = unpack(KEYS, 5 * index - 4, 5 * index)
   local text = ARGV[4 + index]
   local fact = cjson.decode(text)
-  if redis.call('HSETNX', run, 'fact|' .. fact.step .. '|' .. fact.outcome, text) == 1 then
+  if fact.by and redis.call('HEXISTS', run, 'gaveWay|' .. fact.by) == 1 then
+    -- What went on in its place tells how it ends.
+  elseif redis.call('HSETNX', run, 'fact|' .. fact.step .. '|' .. fact.outcome, text) == 0 then
+    -- A run that was taken up again comes to the same end again.
+    if fact.final and redis.call('HSETNX', run, 'endedAt', fact.at) == 1 then move(run, places, fact) end
+  else
     written = written + 1
     redis.call('HSETNX', run, 'loop', fact.loop)
     redis.call('HSETNX', run, 'subject', fact.subject)
@@ -155,19 +162,44 @@ export function createRunLog(redis: Redis, keys: Keys) {
       });
     },
 
-    /** Notes that QStash goes on with a run that had failed, and under which id: it is not over. */
-    async noteResumed(run: RunRecord, resumedAs: string): Promise<void> {
-      const { runId, subject, loop, place } = run;
+    /** Notes that a run that had failed is not over; before QStash goes on with it, as it may come to its end at once. */
+    async noteTakenUp({ runId, facts, startedAt, place }: RunRecord): Promise<void> {
       await reachRedis(() => {
-        const pipeline = redis
-          .pipeline()
-          .hset(keys.run(runId), { resumedAs })
-          .hdel(keys.run(runId), 'endedAt', 'fact||failed')
-          .hset(keys.subject(subject), { [`run|${resumedAs}`]: loop });
-        const score = run.facts.at(-1)?.at ?? run.startedAt;
+        const pipeline = redis.pipeline().hdel(keys.run(runId), 'fact||failed');
+        // It may have come to its end, and failed to say so to QStash: then nothing more is written of it.
+        const end = facts.find(({ outcome, final }) => final === true && outcome !== 'failed');
+        if (end !== undefined) return pipeline.hset(keys.run(runId), { endedAt: end.at }).exec();
+        pipeline.hdel(keys.run(runId), 'endedAt');
+        const score = facts.at(-1)?.at ?? startedAt;
         if (place !== undefined) pipeline.zadd(keys.place(place), { score, member: runId });
         return pipeline.exec();
       });
+    },
+
+    /** Notes that it stays as it was: QStash could not be told to go on. */
+    async noteNotTakenUp({ runId, loop, subject, endedAt, place, facts }: RunRecord): Promise<void> {
+      const failed = facts.find(({ outcome }) => outcome === 'failed');
+      if (endedAt === undefined || failed === undefined) return;
+      await reachRedis(() => {
+        const fact = JSON.stringify({ runId, loop, subject, ...failed, final: true });
+        const pipeline = redis.pipeline().hset(keys.run(runId), { endedAt, 'fact||failed': fact });
+        if (place !== undefined) pipeline.zrem(keys.place(place), runId);
+        return pipeline.exec();
+      });
+    },
+
+    /** Notes under which id QStash goes on with a run: what is told late of the one before is not believed. */
+    async noteResumed(
+      { runId, subject, loop, resumedAs: before }: RunRecord,
+      resumedAs: string,
+    ): Promise<void> {
+      await reachRedis(() =>
+        redis
+          .pipeline()
+          .hset(keys.run(runId), { resumedAs, [`gaveWay|${before ?? runId}`]: '1' })
+          .hset(keys.subject(subject), { [`run|${resumedAs}`]: loop })
+          .exec(),
+      );
     },
 
     /** How often each outcome happened to a loop on one UTC day (`2026-11-20`). */
@@ -232,7 +264,7 @@ function readRun(runId: string, reply: HashReply): RunRecord | undefined {
   const facts = Object.entries(hash)
     .filter(([field]) => field.startsWith('fact|'))
     .map(([, text]) => JSON.parse(text) as RunFact)
-    .map(({ outcome, step, at, detail }) => ({ outcome, step, at, detail }))
+    .map(({ outcome, step, at, detail, final }) => ({ outcome, step, at, detail, ...(final && { final }) }))
     .sort((left, right) => left.at - right.at);
   return {
     runId,

@@ -19,6 +19,7 @@ export interface AskedPlace {
 
 /** Each is a few KB. */
 const PLANS_AT_ONCE = 100;
+const PLACES_AT_ONCE = 500;
 /** As long as counters are kept: longer than any run takes. */
 const PLAN_SECONDS = 800 * 86_400;
 
@@ -65,15 +66,15 @@ export function createUnderWay(redis: Redis, keys: Keys) {
 
     /** How many runs are in each of these steps. */
     async standings(asked: readonly AskedPlace[]): Promise<Standing[]> {
-      if (asked.length === 0) return [];
-      const counts = await reachRedis(() => {
+      const counts: number[] = [];
+      for (let from = 0; from < asked.length; from += PLACES_AT_ONCE) {
         const pipeline = redis.pipeline();
-        for (const { plan, step, since } of asked) {
+        for (const { plan, step, since } of asked.slice(from, from + PLACES_AT_ONCE)) {
           const key = keys.place(placeOf(plan, step));
           pipeline.zcard(key).zcount(key, `(${since}`, '+inf');
         }
-        return pipeline.exec<number[]>();
-      });
+        counts.push(...(await reachRedis(() => pipeline.exec<number[]>())));
+      }
       return asked.map((_, index) => ({
         runs: Number(counts[2 * index] ?? 0),
         recent: Number(counts[2 * index + 1] ?? 0),
