@@ -55,7 +55,7 @@ export const COMMANDS: Commands = {
     load: () => import('./commands/whoami.ts'),
   },
   sync: {
-    summary: "write the database's triggers and QStash's schedules, after showing what would change",
+    summary: "write the database's triggers, QStash's schedules and webhook endpoints, after showing what would change",
     load: () => import('./commands/sync.ts'),
   },
   relay: {

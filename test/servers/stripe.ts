@@ -1,4 +1,5 @@
 import { listen } from '../../src/dev/listen.ts';
+import { answerEndpoints, type KeptEndpoint } from './stripe-endpoints.ts';
 
 /** A subscription as Stripe's API gives it, as far as anybody reads it. */
 export interface StripePlan {
@@ -17,6 +18,8 @@ export interface StripeServer {
   subscriptions: Map<string, StripePlan[]>;
   /** The checkouts that were opened, as they were asked for. */
   checkouts: URLSearchParams[];
+  /** The webhook endpoints of the account, by their ids. */
+  endpoints: Map<string, KeptEndpoint>;
   /** How many requests came. */
   requests: () => number;
   /** Answers the next requests with this status, as often as said. */
@@ -26,10 +29,11 @@ export interface StripeServer {
   close(): Promise<void>;
 }
 
-/** Starts a stand-in for Stripe's API: `GET /v1/subscriptions?customer=` and `POST /v1/checkout/sessions`. */
+/** Starts a stand-in for Stripe's API: `GET /v1/subscriptions?customer=`, `POST /v1/checkout/sessions`, and webhook endpoints. */
 export async function startStripe(): Promise<StripeServer> {
   const subscriptions = new Map<string, StripePlan[]>();
   const checkouts: URLSearchParams[] = [];
+  const endpoints: StripeServer['endpoints'] = new Map();
   let [count, failures, status] = [0, 0, 500];
   let delayMs = () => 0;
   const server = await listen(
@@ -46,6 +50,8 @@ export async function startStripe(): Promise<StripeServer> {
         const id = `cs_${number}`;
         return Response.json({ id, object: 'checkout.session', url: `https://checkout.example.com/${id}` });
       }
+      const aboutEndpoints = isKnown ? await answerEndpoints(request, endpoints) : undefined;
+      if (aboutEndpoints !== undefined) return aboutEndpoints;
       if (pathname !== '/v1/subscriptions' || !isKnown)
         return Response.json({ error: { type: 'invalid_request_error' } }, { status: 404 });
       const customer = searchParams.get('customer') ?? '';
@@ -65,6 +71,7 @@ export async function startStripe(): Promise<StripeServer> {
     url: server.url,
     subscriptions,
     checkouts,
+    endpoints,
     requests: () => count,
     fail(nextStatus, times) {
       [status, failures] = [nextStatus, times];

@@ -6,19 +6,20 @@ import type { Deployment } from '../../plan/index.ts';
 import {
   applyDatabaseSync,
   applyScheduleSync,
+  applyWebhookSync,
   type DatabaseSyncPlan,
   planDatabaseRemoval,
   planDatabaseSync,
   planKeptTables,
   planScheduleSync,
+  planWebhookSync,
   printDatabaseSync,
-  type ScheduleAction,
 } from '../../sync/index.ts';
 import type { CommandContext } from '../command.ts';
 import { confirmed } from '../confirm.ts';
 import { loadEnvironment } from '../environment.ts';
-import { EXIT } from '../exit-code.ts';
-import { printTable } from '../print-table.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { printSecrets, printSyncPlan, type SyncPlan } from '../print-sync.ts';
 import { requireDeployment } from '../require-deployment.ts';
 import { type TargetFlags, targetEnv } from '../target.ts';
 import type { Terminal } from '../terminal.ts';
@@ -26,6 +27,7 @@ import type { Terminal } from '../terminal.ts';
 interface SyncFlags extends TargetFlags {
   database?: boolean;
   schedules?: boolean;
+  webhooks?: boolean;
   print?: boolean;
   remove?: boolean;
   prune?: boolean;
@@ -40,20 +42,27 @@ export function define(command: Command, context: CommandContext): void {
     .argument('[path]', 'the config, or the folder it is in', '.')
     .option('--database', 'only the triggers in the database')
     .option('--schedules', "only QStash's schedules")
+    .option('--webhooks', 'only the endpoints of webhooks, at Stripe and Resend; says what to enter at Clerk')
     .option(
       '--print',
       'print the SQL of the triggers, and of the tables for usage and subscriptions, and change nothing',
     )
     .option('--remove', 'take the triggers and the outbox out of the database again')
-    .option('--prune', 'also remove triggers that no loop needs any more (runs under way may)')
+    .option(
+      '--prune',
+      'also remove triggers and endpoints that sync has made and no loop needs any more (runs under way may)',
+    )
     .option('--check', 'change nothing; exit 1 when something would be')
     .option('--yes', 'do it without asking')
-    .option('--json', 'print one JSON document: { database, schedules }')
+    .option(
+      '--json',
+      'print one JSON document: { database, schedules, webhooks: { actions, byHand, secrets } }',
+    )
     .option('--database-url <url>', 'instead of the variable the config names')
     .option('--local', 'work on the local stack that runs in this folder')
     .addHelpText(
       'after',
-      '\nExamples:\n  skene sync\n  skene sync --database --print > migrations/skene.sql\n  skene sync --check   # in CI\n  skene sync --database --remove',
+      '\nWebhooks are synced with STRIPE_SECRET_KEY and RESEND_API_KEY, where loops need them, for the address in SKENE_URL or of skene login. Endpoints that\nsync has not made are never removed.\n\nExamples:\n  skene sync\n  skene sync --database --print > migrations/skene.sql\n  skene sync --check   # in CI\n  skene sync --webhooks --yes\n  skene sync --database --remove',
     )
     .action(async (path: string, flags: SyncFlags) => {
       loadEnvironment(path);
@@ -61,49 +70,72 @@ export function define(command: Command, context: CommandContext): void {
     });
 }
 
-interface SyncPlan {
-  database: DatabaseSyncPlan | undefined;
-  schedules: ScheduleAction[] | undefined;
-}
-
-async function sync(deployment: Deployment, flags: SyncFlags, { terminal }: CommandContext) {
-  if (flags.print) {
-    const sql = printDatabaseSync(withProvider(deployment, flags));
-    if (sql === undefined) terminal.note('There is nothing to write to the database.');
-    else terminal.out(sql.trimEnd());
-    return EXIT.ok;
-  }
+async function sync(
+  deployment: Deployment,
+  flags: SyncFlags,
+  { terminal }: CommandContext,
+): Promise<ExitCode> {
+  if (flags.print) return print(deployment, flags, terminal);
   const env = await targetEnv(flags, deployment.database);
-  const both = !flags.database && !flags.schedules && !flags.remove;
-  const database = flags.database || flags.remove || both ? await openFor(env, deployment) : undefined;
+  const all = !flags.database && !flags.schedules && !flags.webhooks && !flags.remove;
+  const database = flags.database || flags.remove || all ? await openFor(env, deployment) : undefined;
   try {
     const plan: SyncPlan = {
       database:
         database &&
         (flags.remove ? await planDatabaseRemoval(database) : await planWhole(database, deployment, flags)),
-      schedules: flags.schedules || both ? await planScheduleSync(env, deployment) : undefined,
+      schedules: flags.schedules || all ? await planScheduleSync(env, deployment) : undefined,
+      webhooks: flags.webhooks || all ? await planWebhookSync(env, deployment, flags) : undefined,
     };
     const changes = countChanges(plan);
-    if (flags.json)
-      terminal.out(
-        JSON.stringify({ database: plan.database?.actions, schedules: plan.schedules }, undefined, 2),
-      );
-    else printPlan(plan, terminal);
-    if (flags.check) return changes === 0 ? EXIT.ok : EXIT.problems;
-    if (changes === 0) return EXIT.ok;
+    if (flags.json !== true) printSyncPlan(plan, terminal);
+    if (flags.check || changes === 0) {
+      if (flags.json) printJson(plan, [], terminal);
+      return flags.check && changes > 0 ? EXIT.problems : EXIT.ok;
+    }
     if (!(await confirmed(`Make these ${changes} changes?`, { yes: flags.yes ?? false })))
       return EXIT.problems;
-    if (database !== undefined && plan.database !== undefined) {
-      await applyDatabaseSync(database, plan.database, {
-        onBlocked: (blockers) => terminal.note(`Waiting for ${blockers.join(', ')}`),
-      });
+    const secrets = await apply(plan, { env, database, terminal });
+    if (flags.json) printJson(plan, secrets, terminal);
+    else {
+      printSecrets(secrets, terminal);
+      terminal.out('Done.');
     }
-    if (plan.schedules !== undefined) await applyScheduleSync(env, plan.schedules);
-    if (!flags.json) terminal.out('Done.');
     return EXIT.ok;
   } finally {
     await database?.close();
   }
+}
+
+function print(deployment: Deployment, flags: SyncFlags, terminal: Terminal): ExitCode {
+  const sql = printDatabaseSync(withProvider(deployment, flags));
+  if (sql === undefined) terminal.note('There is nothing to write to the database.');
+  else terminal.out(sql.trimEnd());
+  return EXIT.ok;
+}
+
+type Secrets = Awaited<ReturnType<typeof applyWebhookSync>>;
+
+/** Webhooks come last: what they tell of finds everything else in its place, and their secrets are told at the end. */
+async function apply(
+  plan: SyncPlan,
+  { env, database, terminal }: { env: Env; database: Database | undefined; terminal: Terminal },
+): Promise<Secrets> {
+  if (database !== undefined && plan.database !== undefined)
+    await applyDatabaseSync(database, plan.database, {
+      onBlocked: (blockers) => terminal.note(`Waiting for ${blockers.join(', ')}`),
+    });
+  if (plan.schedules !== undefined) await applyScheduleSync(env, plan.schedules);
+  return applyWebhookSync(env, plan.webhooks?.actions ?? []);
+}
+
+function printJson({ database, schedules, webhooks }: SyncPlan, secrets: Secrets, { out }: Terminal): void {
+  const document = {
+    database: database?.actions,
+    schedules,
+    webhooks: webhooks && { ...webhooks, secrets },
+  };
+  out(JSON.stringify(document, undefined, 2));
 }
 
 /** Where the config does not say what the database is, its address may. */
@@ -133,27 +165,7 @@ function openFor(env: Env, { database }: Deployment): Promise<Database> {
   return openDatabase(deployedDatabase(env, database));
 }
 
-function countChanges({ database, schedules }: SyncPlan): number {
-  return [...(database?.actions ?? []), ...(schedules ?? [])].filter(({ action }) => action !== 'keep')
-    .length;
-}
-
-function printPlan({ database, schedules }: SyncPlan, terminal: Terminal): void {
-  const rows = [
-    ...(database?.actions ?? []).map(({ action, table, trigger = '', reason }) => [
-      action,
-      table,
-      trigger,
-      reason,
-    ]),
-    ...(schedules ?? []).map(({ action, id, cron, destination }) => [
-      action,
-      'QStash schedule',
-      id,
-      `${cron} ${destination}`,
-    ]),
-  ];
-  if (rows.length === 0)
-    terminal.out('There is nothing to keep in step: no loop watches a table or has a schedule.');
-  else printTable([['action', 'what', 'name', 'why'], ...rows], terminal);
+function countChanges({ database, schedules, webhooks }: SyncPlan): number {
+  const actions = [...(database?.actions ?? []), ...(schedules ?? []), ...(webhooks?.actions ?? [])];
+  return actions.filter(({ action }) => action !== 'keep').length;
 }
