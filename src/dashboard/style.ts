@@ -91,6 +91,12 @@ main:has(.play) { max-width: 86rem; }
 .kind { display: inline-block; min-width: 4.6rem; font-weight: 600; font-size: 0.85rem; }
 ol.story > li.own::before { background: var(--accent); }
 nav.runs ul { gap: 0.3rem 0.8rem; margin-bottom: 0.6rem; font-size: 0.92rem; }
+iframe { display: block; width: 100%; height: 60vh; border: 1px solid var(--line); border-radius: 8px; background: #fff; color-scheme: light; }
+iframe.phone { max-width: 362px; }
+ul.mails { list-style: none; margin: 0; padding: 0; border: 1px solid var(--line); border-radius: 12px; overflow: hidden; }
+ul.mails li + li { border-top: 1px solid var(--line); }
+ul.mails a { display: grid; grid-template-columns: 1fr auto; gap: 0 1rem; padding: 0.7rem 1rem; text-decoration: none; color: inherit; overflow-wrap: anywhere; }
+ul.mails a:hover, ul.mails a:focus-visible { background: var(--soft); outline-offset: -3px; }
 ul.plain { list-style: none; padding: 0; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 0.8rem; background: var(--soft); border-radius: 8px; }
 @media (max-width: 60rem) { .play { grid-template-columns: minmax(0, 1fr); } .watch { position: static; } }

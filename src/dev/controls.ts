@@ -2,7 +2,7 @@ import { formatDuration, parseDuration } from '../config/index.ts';
 import { problemResponse, RequestError } from '../errors/index.ts';
 import type { Clock } from './clock.ts';
 import { requireLocal } from './local-only.ts';
-import { PLAYGROUND_PATH } from './playground/index.ts';
+import { PLAYGROUND_PATH, TEMPLATES_PATH } from './playground/index.ts';
 import type { EmbeddedPostgres } from './postgres/index.ts';
 import type { DevStripe } from './stripe.ts';
 
@@ -22,7 +22,7 @@ export function createControls({
     try {
       const { pathname } = new URL(request.url);
       requireLocal(request);
-      if (pathname === PLAYGROUND_PATH) return await playground(request);
+      if (pathname === PLAYGROUND_PATH || pathname === TEMPLATES_PATH) return await playground(request);
       if (pathname.startsWith('/dev/neon') && postgres !== undefined)
         return await postgres.handleNeon(request);
       if (pathname === '/dev/stripe') return await stripe.control(request);

@@ -17,6 +17,7 @@ import { createHappenings } from './happenings.ts';
 import { answerInProcess } from './in-process.ts';
 import { createInbox, type Inbox } from './inbox/index.ts';
 import { type Listening, listen } from './listen.ts';
+import { forThisMachine } from './local-only.ts';
 import type { DevLog } from './log.ts';
 import { createOutages } from './outages.ts';
 import type { PlanetscaleFront } from './planetscale/front.ts';
@@ -79,6 +80,8 @@ export interface Stack {
   database: DatabaseSide;
   /** Serves a changed project from now on; runs under way finish by the definition they carry. */
   use(project: Project): Promise<void>;
+  /** Says on the pages of the stack why what was saved last is not served. */
+  refuse(reason: string): void;
   close(): Promise<void>;
 }
 
@@ -134,14 +137,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     clock,
     journal: fileOf('inbox.jsonl'),
     domains: () => domainOf(env.from ?? options.project.deployment.email.from),
+    places: placesOf(urls),
   });
   inbox.onEmail((email) =>
     log.email({ to: email.to.join(', '), subject: email.subject, url: `${urls.inbox}/${email.id}` }),
   );
-  sockets.redis.serve(outages.beforeRedis((request) => redis.handle(request)));
-  sockets.inbox.serve((request) => inbox.handle(request));
+  sockets.redis.serve(forThisMachine(outages.beforeRedis((request) => redis.handle(request))));
+  sockets.inbox.serve(forThisMachine((request) => inbox.handle(request), { pages: true }));
 
   let served = options.project;
+  let unserved: string | undefined;
   let functions: Handler = async () => new Response(null, { status: 503 });
   const hostOptions = { env, now: clock.now, report: log.report };
   const stripe = createDevStripe({ clock, journal: fileOf('stripe.jsonl') });
@@ -156,6 +161,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     happenings,
     qstash: () => qstash,
     project: () => served,
+    unserved: () => unserved,
     database: () => database.connection(),
     settle: async () => {
       await database.drain();
@@ -182,13 +188,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   });
   async function use(project: Project): Promise<void> {
     served = project;
+    unserved = undefined;
     functions = createRouter(
       {
         ...project,
         workflows,
         openDatabase: async (address) => outages.beforeDatabase(await openDatabase(address)),
       },
-      { ...hostOptions, places: placesOf(urls) },
+      { ...hostOptions, places: placesOf(urls).slice(1) },
     );
     await database.use(project.deployment);
   }
@@ -206,7 +213,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       return fetch(request);
     },
   });
-  sockets.qstash.serve((request) => qstash.handle(request));
+  sockets.qstash.serve(forThisMachine((request) => qstash.handle(request)));
   // A test may put something before the queue, for the functions alone.
   const direct = createDevEnv(urls, options.project.deployment.database.urlVariable, {
     ...options.variables,
@@ -228,6 +235,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     use: async (project) => {
       await use(project);
       await registerTicks(direct, project);
+    },
+    refuse(reason) {
+      unserved = reason;
+      happenings.add({ kind: 'problem', text: reason });
     },
     close: async () => {
       clock.stop();

@@ -135,14 +135,19 @@ async function reload(
   try {
     const { project, issues, source } = await openProject({ file: path, env: devSource(flags) });
     printIssues(issues, terminal, { source });
-    if (project === undefined) terminal.note('The loops go on as they were until this is mended.');
-    else {
+    if (project === undefined) {
+      stack.refuse(
+        `What was saved last is not served: ${issues.find(({ severity }) => severity === 'error')?.message ?? 'it has errors'} The loops go on as they were; the terminal has the details.`,
+      );
+      terminal.note('The loops go on as they were until this is mended.');
+    } else {
       await stack.use(project);
       terminal.out(
         `The loops were read again: ${loopNames(project)}. Runs under way finish by the definition they began with.`,
       );
     }
   } catch (error) {
+    stack.refuse(`The loops could not be read again: ${messageOf(error)}`);
     terminal.note(`The loops could not be read again: ${messageOf(error)}`);
   }
 }
@@ -157,6 +162,7 @@ function printBanner(
   line('functions', urls.functions);
   if (urls.app !== undefined) line('called at', urls.app);
   line('dashboard', `${urls.functions}/api/dashboard`);
+  line('playground', `${urls.functions}/dev/playground`);
   line('inbox', urls.inbox);
   line('database', urls.database);
   line('QStash', urls.qstash);

@@ -1,3 +1,4 @@
+import type { Place } from '../../dashboard/index.ts';
 import type { Clock } from '../clock.ts';
 import { createApi } from './api.ts';
 import { createFaults, type Fault } from './faults.ts';
@@ -29,15 +30,18 @@ export interface Inbox {
  * @param options.journal the file that keeps the emails; in memory when absent.
  * @param options.clock what time it is: idempotency keys are forgotten after a day of it.
  * @param options.domains what counts as verified at Resend; `example.com` unless told.
+ * @param options.places the navigation of its pages; none unless told.
  */
 export function createInbox({
   journal,
   clock,
   domains = () => ['example.com'],
+  places = [],
 }: {
   journal?: string | undefined;
   clock: Clock;
   domains?: () => readonly string[];
+  places?: readonly Place[];
 }): Inbox {
   const store = createStore(journal, clock);
   const faults = createFaults();
@@ -50,7 +54,7 @@ export function createInbox({
       for (const listener of listeners) listener(email);
     },
   });
-  app.route('/', createPages(store));
+  app.route('/', createPages(store, places));
 
   return {
     handle: async (request) => app.fetch(request),

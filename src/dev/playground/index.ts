@@ -4,9 +4,10 @@ import { isSkeneError, messageOf, RequestError } from '../../errors/index.ts';
 import { createOperations } from '../../operations/index.ts';
 import { type Listening, listen } from '../listen.ts';
 import { problemOf, type Tool, toolCard } from './form.ts';
-import { type PlaygroundParts, placesOf, type Stage } from './parts.ts';
+import { type PlaygroundParts, placesOf, type Stage, TEMPLATES_PATH } from './parts.ts';
 import { runPanel, storyPanel } from './run-panel.ts';
 import { lookAround, type Scene } from './scene.ts';
+import { templateFrame, templatesView } from './templates.ts';
 import { clockTool, moveClock } from './tools/clock.ts';
 import { eventTool, sendEvent } from './tools/event.ts';
 import { faultTool, setFault } from './tools/fault.ts';
@@ -14,11 +15,11 @@ import { callRoute, gateTool } from './tools/gate.ts';
 import { insertRow, rowTool } from './tools/row.ts';
 import { runStatement, sqlTool } from './tools/sql.ts';
 
-export { PLAYGROUND_PATH, placesOf } from './parts.ts';
+export { PLAYGROUND_PATH, placesOf, TEMPLATES_PATH } from './parts.ts';
 
 /** The playground: a page on which the stack is played with. */
 export interface Playground {
-  /** Answers for {@link PLAYGROUND_PATH}. */
+  /** Answers for {@link PLAYGROUND_PATH} and {@link TEMPLATES_PATH}. */
   handle(request: Request): Promise<Response>;
   close(): Promise<void>;
 }
@@ -54,9 +55,13 @@ export function createPlayground(parts: PlaygroundParts): Playground {
     async handle(request) {
       opened ??= open();
       const { stage } = await opened;
-      const { searchParams: query } = new URL(request.url);
+      const { pathname, searchParams: query } = new URL(request.url);
       if (query.get('asset') === 'live.js')
         return new Response(LIVE_SCRIPT, { headers: { 'content-type': 'text/javascript; charset=utf-8' } });
+      if (pathname === TEMPLATES_PATH)
+        return query.get('part') === 'html'
+          ? templateFrame(query, stage)
+          : page(await templatesView(query, stage), stage);
       if (request.method === 'GET') return page(await viewOf(query, stage), stage);
       if (request.method !== 'POST') throw new RequestError('METHOD_NOT_ALLOWED', 'Ask with GET or POST.');
       const tool = query.get('do') ?? '';
@@ -67,9 +72,15 @@ export function createPlayground(parts: PlaygroundParts): Playground {
   };
 }
 
-async function page(view: View, { urls }: Stage): Promise<Response> {
-  const places = [{ name: 'Dashboard', href: `${urls.functions}/api/dashboard` }, ...placesOf(urls)];
-  return new Response(await renderDocument(view, { places, everyMs: LIVE_MS }), { headers: PAGE_HEADERS });
+async function page({ body, ...view }: View, { urls, unserved }: Stage): Promise<Response> {
+  const reason = unserved();
+  const told = reason === undefined ? body : html`<div class="card bad" role="alert">${reason}</div>${body}`;
+  return new Response(
+    await renderDocument({ ...view, body: told }, { places: placesOf(urls), everyMs: LIVE_MS }),
+    {
+      headers: PAGE_HEADERS,
+    },
+  );
 }
 
 /** Does what a form asks, and waits until everything that follows from it at once has been done. */

@@ -30,6 +30,8 @@ export interface PlaygroundParts {
   qstash: () => QStash;
   /** What is served now. */
   project: () => Project;
+  /** Why what was saved last is not, where it is wrong. */
+  unserved: () => string | undefined;
   database: () => Promise<Database>;
   /** Resolves once all committed rows are with their runs and nothing is under way. */
   settle: () => Promise<void>;
@@ -40,9 +42,10 @@ export interface Stage extends PlaygroundParts {
   operations: Operations;
 }
 
-/** The pages of the local stack, for the navigation of each of them. */
+/** The pages of the local stack, for the navigation of each of them; the dashboard, which has a navigation of its own, first. */
 export function placesOf({ functions, inbox }: Pick<DevUrls, 'functions' | 'inbox'>): Place[] {
   return [
+    { name: 'Dashboard', href: `${functions}/api/dashboard` },
     { name: 'Playground', href: `${functions}${PLAYGROUND_PATH}` },
     { name: 'Templates', href: `${functions}${TEMPLATES_PATH}` },
     { name: 'Inbox', href: inbox },

@@ -1,5 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
+import { compileConfig } from '../../../src/compile/index.ts';
+import { resolveConfig } from '../../../src/config/index.ts';
 import type { ConfigInput } from '../../../src/index.ts';
+import type { Deployment } from '../../../src/plan/index.ts';
 import { createWorld, type World } from '../../../src/testing/index.ts';
 import type { Look } from '../dashboard/dashboard-pages.ts';
 
@@ -10,7 +13,7 @@ const email = {
 } as const;
 
 /** A loop that a row starts and another meets, and one that stands before a route. */
-export const config: ConfigInput = {
+const config: ConfigInput = {
   loops: [
     {
       id: 'welcome',
@@ -47,6 +50,9 @@ export const config: ConfigInput = {
 
 /** A world to play with. */
 export const openWorld = (): Promise<World> => createWorld({ config });
+
+/** What is deployed of it. */
+export const deploymentOf = (): Deployment => compileConfig(resolveConfig(config));
 
 /** Opens its playground in a browser. */
 export async function openPlayground(
