@@ -44,6 +44,7 @@ export function createScripting({ call, dialect }: ScriptingParts): { commands: 
   const scripts = new Map<string, string>();
   let isReadOnly = false;
   const state = createState((args) => call(args, isReadOnly));
+  const compiled = createCompiled(state);
 
   function run(source: string, args: Arguments, readOnly: boolean): Reply {
     const count = parseInteger(args[2]);
@@ -51,7 +52,8 @@ export function createScripting({ call, dialect }: ScriptingParts): { commands: 
     const rest = args.slice(3);
     if (count > rest.length) throw new RedisError("ERR Number of keys can't be greater than number of args");
     isReadOnly = readOnly;
-    return runScript(state, withoutShebang(source, dialect), [rest.slice(0, count), rest.slice(count)]);
+    compiled.push(withoutShebang(source, dialect));
+    return runScript(state, [rest.slice(0, count), rest.slice(count)]);
   }
 
   function evaluate(args: Arguments, readOnly: boolean): Reply {
@@ -190,12 +192,34 @@ function compile(state: LuaState, source: string): void {
   throw new RedisError(`ERR Error compiling script (new function): ${message}`);
 }
 
-function runScript(
-  state: LuaState,
-  source: string,
-  [keys, args]: [readonly string[], readonly string[]],
-): Reply {
-  compile(state, source);
+/** Scripts that are kept compiled. */
+const KEPT_SCRIPTS = 500;
+/** Lua keeps its own things under the lowest numbers of its registry. */
+const FIRST_PLACE = 100;
+
+/** Scripts compiled once: compiling takes longer than most of them run. They are kept where Lua keeps what only its host may reach. */
+function createCompiled(state: LuaState): { push(source: string): void } {
+  const places = new Map<string, number>();
+  return {
+    /** Puts the script, as a function, on Lua's stack. Throws when it is none. */
+    push(source) {
+      const place = places.get(source);
+      if (place !== undefined) {
+        lua.lua_geti(state, lua.LUA_REGISTRYINDEX, place);
+        return;
+      }
+      compile(state, source);
+      // A script that puts something in place of its globals must not leave that to its next run.
+      if (places.size === KEPT_SCRIPTS || source.includes('_ENV')) return;
+      lua.lua_pushvalue(state, -1);
+      lua.lua_seti(state, lua.LUA_REGISTRYINDEX, FIRST_PLACE + places.size);
+      places.set(source, FIRST_PLACE + places.size);
+    },
+  };
+}
+
+/** Runs the function on top of Lua's stack. */
+function runScript(state: LuaState, [keys, args]: [readonly string[], readonly string[]]): Reply {
   setList(state, 'KEYS', keys);
   setList(state, 'ARGV', args);
   let left = MOST_INSTRUCTIONS;
