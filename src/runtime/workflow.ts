@@ -6,6 +6,7 @@ import type { Mailer, TemplateSource } from '../email/index.ts';
 import type { Services } from '../intake/index.ts';
 import type { Deployment, Plan } from '../plan/index.ts';
 import { createQStashClient, createReceiver, type RunPayload } from '../runs/index.ts';
+import { causeOf } from './failure-cause.ts';
 import { createPace } from './pace.ts';
 import { createPassRun } from './pass-run.ts';
 import { goOnAfterFailure, turnOf } from './pass-turn.ts';
@@ -114,7 +115,7 @@ async function recordFailure(
   { by, failStatus, failResponse }: { by: string; failStatus: number; failResponse: string },
   { state, now, report }: Services,
 ): Promise<void> {
-  const detail = { status: failStatus, reason: failResponse };
+  const detail = { status: failStatus, reason: causeOf(failResponse) };
   const news = await state.runLog.record([
     { runId, loop: plan.loop, subject, outcome: 'failed', step: '', at: now(), detail, final: true, by },
   ]);
