@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { requireLocal } from './local-only.ts';
+import { forThisMachine, requireLocal } from './local-only.ts';
 
 const ask =
   (url: string, init: RequestInit = {}) =>
@@ -34,5 +34,24 @@ describe('what is for this machine alone', () => {
       { 'sec-fetch-site': 'same-site' },
     ])
       expect(post(headers as Record<string, string>)).toThrow(/another site/);
+  });
+});
+
+describe('a service of the local stack', () => {
+  const statusOf = async (url: string, headers: Record<string, string>, pages = false): Promise<number> => {
+    const handler = forThisMachine(async () => new Response('OK'), { pages });
+    return (await handler(new Request(url, { headers }))).status;
+  };
+  const set = 'http://127.0.0.1:8079/set/a/b?_token=skene-dev-redis';
+
+  it('answers programs', async () => expect(await statusOf(set, {})).toBe(200));
+
+  it('is not written to by an image of a web site', async () => {
+    expect(await statusOf(set, { 'sec-fetch-site': 'cross-site' })).toBe(401);
+    expect(await statusOf(set.replace('127.0.0.1', 'evil.example'), {})).toBe(401);
+  });
+
+  it('shows its pages to whoever follows a link to them, where it has any', async () => {
+    expect(await statusOf('http://localhost:8025/', { 'sec-fetch-site': 'cross-site' }, true)).toBe(200);
   });
 });
