@@ -9,6 +9,8 @@ import { type LoopInput, track } from '../../src/index.ts';
 import { workflows } from '../../workflows/index.ts';
 import type { OpenEngine } from './engine.ts';
 
+const USERS = 40_000;
+
 const loop = {
   id: 'bench',
   type: 'activation',
@@ -28,11 +30,22 @@ const loop = {
  */
 export const open: OpenEngine = async (progress) => {
   const stateDir = mkdtempSync(join(tmpdir(), 'skene-bench-loop-'));
+  const users = new Map<string, string>();
+  const runs: string[] = [];
+  /** The user whose run it is: one more for each. */
+  const userOf = (run: string): string => {
+    const known = users.get(run);
+    if (known !== undefined) return known;
+    const user = String(runs.push(run));
+    users.set(run, user);
+    return user;
+  };
+  const runOf = (user: string): string => runs[Number(user) - 1] ?? '';
   const resolved = resolveConfig({
     loops: [loop],
     actions: {
-      step: ({ subject }) => progress.stepped(subject),
-      act: ({ subject }) => progress.acted(subject),
+      step: ({ subject }: { subject: string }) => progress.stepped(runOf(subject)),
+      act: ({ subject }: { subject: string }) => progress.acted(runOf(subject)),
     },
   });
   const quiet = () => {};
@@ -43,10 +56,13 @@ export const open: OpenEngine = async (progress) => {
     workflows,
     log: () => ({ report: quiet, email: quiet, note: quiet, problem: console.error }),
   });
+  await stack.postgres?.query(
+    `insert into users (email, name) select 'user-' || id || '@example.com', 'User' from generate_series(1, ${USERS}) id`,
+  );
   const events = { url: stack.env.functionsUrl, secret: DEV_SECRET };
   return {
-    start: (run) => track({ name: 'bench.begun', subject: run }, events),
-    send: (run) => track({ name: 'bench.happened', subject: run }, events),
+    start: (run) => track({ name: 'bench.begun', subject: userOf(run) }, events),
+    send: (run) => track({ name: 'bench.happened', subject: userOf(run) }, events),
     work: async () => ({ 'billed messages': stack.qstash.stats.billed }),
     async close() {
       await stack.close();
