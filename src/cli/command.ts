@@ -19,6 +19,8 @@ export interface CommandModule {
 /** A line of `skene --help`, and where the command is. */
 export interface CommandEntry {
   summary: string;
+  /** What exit code 1 says of it, beside that it could not be done. */
+  failure?: string;
   load(): Promise<CommandModule>;
 }
 

@@ -30,7 +30,7 @@ export interface Link {
  * Where the credentials are kept.
  * @see https://specifications.freedesktop.org/basedir-spec/latest/
  */
-export function credentialsFile({ XDG_CONFIG_HOME: home = '' } = process.env): string {
+function credentialsFile({ XDG_CONFIG_HOME: home = '' } = process.env): string {
   return join(isAbsolute(home) ? home : join(homedir(), '.config'), 'skene', 'credentials.json');
 }
 

@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import type { CommandContext } from './command.ts';
-import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
+import { EXIT, type ExitCode, exitCodeOf, exitCodesText } from './exit-code.ts';
 import { printError } from './print-error.ts';
+import { refuseUnknown } from './refuse-unknown.ts';
 import { COMMANDS } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -70,9 +71,12 @@ async function addCommands(
 ): Promise<void> {
   const named = args.filter((arg) => !arg.startsWith('-'));
   const called = named[0] === 'help' ? named[1] : named[0];
-  for (const [name, { summary, load }] of Object.entries(context.commands)) {
+  for (const [name, { summary, failure, load }] of Object.entries(context.commands)) {
     const command = program.command(name).description(summary);
     command.option('--verbose', 'print the stack of an error');
-    if (name === called) (await load()).define(command, context);
+    if (name !== called) continue;
+    (await load()).define(command, context);
+    command.addHelpText('afterAll', exitCodesText(failure));
+    refuseUnknown(command);
   }
 }

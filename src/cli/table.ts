@@ -4,6 +4,7 @@ import type { Commands } from './command.ts';
 export const COMMANDS: Commands = {
   init: {
     summary: 'read your repository and begin the loop that fits it',
+    failure: 'no loop fits what is here, or what it wrote has errors',
     load: () => import('./commands/init.ts'),
   },
   prompt: {
@@ -16,10 +17,12 @@ export const COMMANDS: Commands = {
   },
   check: {
     summary: 'find what is wrong with skene.config.ts, its queries and its templates',
+    failure: 'the config, a query or a template is wrong',
     load: () => import('./commands/check.ts'),
   },
   plan: {
     summary: 'say what the loops will do, what wakes them and what a run costs',
+    failure: 'the config is wrong, or --check found a deploy unsafe',
     load: () => import('./commands/plan.ts'),
   },
   estimate: {
@@ -40,10 +43,12 @@ export const COMMANDS: Commands = {
   },
   build: {
     summary: 'compile the loops and templates into the modules that the functions import',
+    failure: 'the config, a query or a template is wrong',
     load: () => import('./commands/build.ts'),
   },
   login: {
     summary: 'link this folder to its deployment, which says whether it can carry the loops',
+    failure: 'the deployment cannot be reached, or refuses the token',
     load: () => import('./commands/login.ts'),
   },
   logout: {
@@ -52,10 +57,13 @@ export const COMMANDS: Commands = {
   },
   whoami: {
     summary: 'say which deployment this folder is linked to',
+    failure: 'the deployment cannot be reached, or refuses the token',
     load: () => import('./commands/whoami.ts'),
   },
   sync: {
-    summary: "write the database's triggers, QStash's schedules and webhook endpoints, after showing what would change",
+    summary:
+      "write the database's triggers, QStash's schedules and webhook endpoints, after showing what would change",
+    failure: '--check found something out of step, or you said no',
     load: () => import('./commands/sync.ts'),
   },
   relay: {
@@ -64,6 +72,7 @@ export const COMMANDS: Commands = {
   },
   runs: {
     summary: 'list, show, retry, cancel and follow runs',
+    failure: 'you said no',
     load: () => import('./commands/runs.ts'),
   },
   simulate: {
@@ -72,6 +81,7 @@ export const COMMANDS: Commands = {
   },
   backfill: {
     summary: 'start a loop for those who were there before it',
+    failure: 'you said no',
     load: () => import('./commands/backfill.ts'),
   },
   backtest: {
@@ -88,6 +98,7 @@ export const COMMANDS: Commands = {
   },
   gate: {
     summary: 'show what somebody has used, give them more, and compare Redis with the usage table',
+    failure: '--check found a difference, or you said no',
     load: () => import('./commands/gate.ts'),
   },
   events: {
@@ -104,10 +115,12 @@ export const COMMANDS: Commands = {
   },
   erase: {
     summary: 'remove everything that is kept about a user, and end their runs',
+    failure: 'you said no',
     load: () => import('./commands/erase.ts'),
   },
   doctor: {
     summary: 'look at everything the deployment stands on, and say what to do',
+    failure: 'a problem was found',
     load: () => import('./commands/doctor.ts'),
   },
   completion: {

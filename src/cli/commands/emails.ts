@@ -38,7 +38,7 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
   }
 
   command.addHelpText(
-    'after',
+    'afterAll',
     '\nExamples:\n  skene emails list\n  skene emails preview activation_welcome\n  skene emails preview activation_welcome --html > welcome.html\n  skene emails send-test activation_welcome --to me@example.com',
   );
   withConfig(
@@ -58,14 +58,22 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
     else printTable([['template', 'loop', 'step', 'kind', 'variants'], ...rows], terminal);
     exit(EXIT.ok);
   });
-  withData(command.command('preview <template>').description('an email with sample values'))
+  withData(
+    command
+      .command('preview')
+      .argument('<template>', 'its name, as skene emails list shows it')
+      .description('an email with sample values'),
+  )
     .option('--html', 'print its HTML alone')
     .action(async (template: string, flags: Flags) => {
       printPreview(await preview(template, flags), flags, terminal);
       exit(EXIT.ok);
     });
   withData(
-    command.command('send-test <template>').description('send an email with sample values to yourself'),
+    command
+      .command('send-test')
+      .argument('<template>', 'its name, as skene emails list shows it')
+      .description('send an email with sample values to yourself'),
   )
     .requiredOption('--to <address>', 'who gets it')
     .option('--local', "to the local stack's inbox")

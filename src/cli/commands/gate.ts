@@ -39,19 +39,27 @@ export function define(command: Command, context: CommandContext): void {
       .option('--json', 'print JSON')
       .option('--local', 'of the local stack that runs in this folder');
   command.addHelpText(
-    'after',
+    'afterAll',
     '\nExamples:\n  skene gate show user_41\n  skene gate grant user_41 freemium 50 --for 30d --id support-1207\n  skene gate limit user_41 freemium 500\n  skene gate limit user_41 freemium none\n  skene gate reconcile',
   );
 
   withConfig(
-    command.command('show <subject>').description("somebody's plan, and what they have used"),
+    command
+      .command('show')
+      .argument('<subject>', 'the id of the user')
+      .description("somebody's plan, and what they have used"),
   ).action(async (subject: string, flags: Flags) => {
     const { gate } = await open(flags, terminal);
     show(await gate.peek({ subject }), flags, terminal);
     exit(EXIT.ok);
   });
   withConfig(
-    command.command('grant <subject> <loop> <units>').description('give somebody units beside their plan'),
+    command
+      .command('grant')
+      .argument('<subject>', 'the id of the user')
+      .argument('<loop>', 'the loop whose limit it is')
+      .argument('<units>', 'how many more calls')
+      .description('give somebody units beside their plan'),
   )
     .option('--for <duration>', 'how long they last; for good unless told', secondsOf)
     .option('--id <id>', 'names the gift: given twice, it counts once', 'by-hand')
@@ -64,8 +72,11 @@ export function define(command: Command, context: CommandContext): void {
     });
   withConfig(
     command
-      .command('limit <subject> <loop> <limit>')
-      .description("give somebody a limit of their own: a number, `unlimited`, or `none` for their plan's"),
+      .command('limit')
+      .argument('<subject>', 'the id of the user')
+      .argument('<loop>', 'the loop whose limit it is')
+      .argument('<limit>', 'a number, `unlimited`, or `none`')
+      .description("give somebody a limit of their own, or their plan's again"),
   )
     .option('--for <duration>', 'how long it holds; for good unless told', secondsOf)
     .action(async (...[subject, loop, limit, flags]: [string, string, string, GiveFlags]) => {

@@ -5,7 +5,7 @@ import { EnvError } from '../../errors/index.ts';
 import { askSecret } from '../ask.ts';
 import { askHealth, type DeploymentHealth } from '../ask-health.ts';
 import type { CommandContext } from '../command.ts';
-import { credentialsFile, readCredentials, writeCredentials } from '../credentials.ts';
+import { readCredentials, writeCredentials } from '../credentials.ts';
 import { deploymentUrls } from '../deployment-url.ts';
 import { loadEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-code.ts';
@@ -26,7 +26,7 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
       'after',
       `
 The token is the SKENE_SECRET of the deployment: asked for, or taken from SKENE_TOKEN or standard input. It is kept in
-${credentialsFile()}, which nobody else may read, and never printed.
+~/.config/skene/credentials.json ($XDG_CONFIG_HOME/skene), which nobody else may read, and never printed.
 From then on the commands know the address and the secret of the deployment in this folder, and in those below it.
 
 Examples:

@@ -32,8 +32,8 @@ interface ListFlags extends DeploymentFlags {
 export function define(command: Command, context: CommandContext): void {
   const operations = (flags: DeploymentFlags) => deploymentEnv(flags).then(createOperations);
   command.addHelpText(
-    'after',
-    '\nExamples:\n  skene runs list --local\n  skene runs list --state failed --loop welcome\n  skene runs show wfr_welcome-x1\n  skene runs retry wfr_welcome-x1\n  skene runs tail',
+    'afterAll',
+    '\nExamples:\n  skene runs list --local\n  skene runs list --state failed --loop welcome\n  skene runs show wfr_welcome-x1\n  skene runs retry wfr_welcome-x1\n  skene runs cancel wfr_welcome-x1 --yes\n  skene runs tail --loop welcome',
   );
   filters(withDeployment(command.command('list', { isDefault: true }).description('the newest runs')))
     .option('--limit <number>', 'the most runs', countOf, 20)
@@ -41,22 +41,31 @@ export function define(command: Command, context: CommandContext): void {
       listRuns(await findRuns(flags, await operations(flags)), flags, context.terminal);
       context.exit(EXIT.ok);
     });
-  withDeployment(command.command('show <run>').description('what happened to a run, step by step')).action(
-    async (runId: string, flags: DeploymentFlags) => {
-      printRun(await showRun(runId, await operations(flags)), flags, context.terminal);
-      context.exit(EXIT.ok);
-    },
-  );
   withDeployment(
     command
-      .command('retry <run>')
+      .command('show')
+      .argument('<run>', 'its id, as skene runs list shows it')
+      .description('what happened to a run, step by step'),
+  ).action(async (runId: string, flags: DeploymentFlags) => {
+    printRun(await showRun(runId, await operations(flags)), flags, context.terminal);
+    context.exit(EXIT.ok);
+  });
+  withDeployment(
+    command
+      .command('retry')
+      .argument('<run>', 'its id, as skene runs list shows it')
       .description('go on with a run that was given up, from the step that failed'),
   ).action(async (runId: string, flags: DeploymentFlags) => {
     const resumedAs = await resumeRun(runId, await operations(flags));
     context.terminal.out(flags.json ? JSON.stringify({ runId, resumedAs }) : `${runId} goes on.`);
     context.exit(EXIT.ok);
   });
-  withDeployment(command.command('cancel <run>').description('end a run that is under way'))
+  withDeployment(
+    command
+      .command('cancel')
+      .argument('<run>', 'its id, as skene runs list shows it')
+      .description('end a run that is under way'),
+  )
     .option('--yes', 'do it without asking')
     .action(async (runId: string, flags: DeploymentFlags & { yes?: boolean }) => {
       context.exit(await cancel(runId, flags, { operations: await operations(flags), context }));

@@ -152,24 +152,24 @@ describe('what a deployment finds out about', () => {
     });
   });
 
-  it.each<[string, (account: ResendServer) => void, EnvSource, Partial<Finding>]>([
+  it.each<[string, { from?: string; domain?: string; expected: Partial<Finding> }]>([
     [
       'is not at Resend',
-      ({ domains }) => domains.clear(),
-      {},
-      { state: 'problem', detail: 'example.com is not among the domains at Resend' },
+      {
+        from: 'ada@other.example.com',
+        expected: { state: 'problem', detail: 'other.example.com is not among the domains at Resend' },
+      },
     ],
     [
       'is not verified yet',
-      ({ domains }) => domains.set('example.com', 'pending'),
-      {},
-      { state: 'problem', detail: 'example.com is pending at Resend' },
+      { domain: 'pending', expected: { state: 'problem', detail: 'example.com is pending at Resend' } },
     ],
-    ["is Resend's own", () => {}, { SKENE_FROM: 'onboarding@resend.dev' }, { state: 'warning' }],
-    ['is no mailbox', () => {}, { SKENE_FROM: 'Ada' }, { state: 'problem', detail: 'Ada is no mailbox' }],
-    ['is nobody', () => {}, { SKENE_FROM: '' }, { state: 'problem', detail: 'nobody is named' }],
-  ])('the sender, who %s', async (_, prepare, variables, expected) => {
-    prepare(resend);
+    ["is Resend's own", { from: 'onboarding@resend.dev', expected: { state: 'warning' } }],
+    ['is no mailbox', { from: 'Ada', expected: { state: 'problem', detail: 'Ada is no mailbox' } }],
+    ['is nobody', { from: '', expected: { state: 'problem', detail: 'nobody is named' } }],
+  ])('the sender, who %s', async (_, { from, domain = 'verified', expected }) => {
+    resend.domains.set('example.com', domain);
+    const variables = from === undefined ? {} : { SKENE_FROM: from };
     expect(await finding('sender', { variables })).toMatchObject(expected);
   });
 
