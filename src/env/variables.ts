@@ -2,6 +2,11 @@ import * as z from 'zod/mini';
 
 const Text = z.string();
 const OptionalText = z.optional(Text);
+/** What is sent in a header: one line break in it, and whatever sends it fails with an error that shows it. */
+const Token = Text.check(
+  z.regex(/^[\x21-\x7e]+$/, { error: 'has a blank, a line break or a letter that is not ASCII' }),
+);
+const OptionalToken = z.optional(Token);
 const OptionalUrl = z.optional(z.url({ protocol: /^https?$/, error: 'is not an http(s) URL' }));
 
 /**
@@ -11,7 +16,7 @@ const OptionalUrl = z.optional(z.url({ protocol: /^https?$/, error: 'is not an h
 export const VariablesSchema = z.object({
   /** Bearer token of the events function and the dashboard; signs unsubscribe links. */
   SKENE_SECRET: z.optional(
-    Text.check(
+    Token.check(
       z.minLength(16, {
         error: 'is shorter than 16 characters; make one with `openssl rand -base64 32`',
       }),
@@ -29,38 +34,57 @@ export const VariablesSchema = z.object({
     Text.check(z.regex(/^(?:[1-9]\d{0,3})$/, { error: 'is not a whole number from 1' })),
   ),
 
+  /** Where QStash is: the region of your account. */
   QSTASH_URL: OptionalUrl,
-  QSTASH_TOKEN: OptionalText,
+  /** QStash's token: starts and wakes runs. */
+  QSTASH_TOKEN: OptionalToken,
+  /** What QStash signs its calls with. */
   QSTASH_CURRENT_SIGNING_KEY: OptionalText,
+  /** What it will sign with once the keys are rolled. */
   QSTASH_NEXT_SIGNING_KEY: OptionalText,
+  /** Set where QStash's own development server, or ours, stands in for it. */
   QSTASH_DEV: z.optional(z.enum(['true', 'false', '1', '0'])),
 
+  /** Where Upstash Redis is, in which Skene keeps its state. */
   UPSTASH_REDIS_REST_URL: OptionalUrl,
-  UPSTASH_REDIS_REST_TOKEN: OptionalText,
-  /** The names under which Vercel's Upstash integration sets the same. */
+  /** Its token. */
+  UPSTASH_REDIS_REST_TOKEN: OptionalToken,
+  /** UPSTASH_REDIS_REST_URL under the name by which Vercel's Upstash integration sets it. */
   KV_REST_API_URL: OptionalUrl,
-  KV_REST_API_TOKEN: OptionalText,
+  /** UPSTASH_REDIS_REST_TOKEN likewise. */
+  KV_REST_API_TOKEN: OptionalToken,
 
   /** Where Neon's HTTP endpoint is, when it is not the usual one (the local stack). */
   NEON_FETCH_ENDPOINT: OptionalUrl,
 
-  RESEND_API_KEY: OptionalText,
+  /** Resend's key: sends emails. */
+  RESEND_API_KEY: OptionalToken,
+  /** Where Resend is, when it is not the usual place (the local inbox). */
   RESEND_BASE_URL: OptionalUrl,
+  /** What Resend signs its webhooks with. */
   RESEND_WEBHOOK_SECRET: OptionalText,
 
+  /** What Clerk signs its webhooks with. */
   CLERK_WEBHOOK_SIGNING_SECRET: OptionalText,
-  /** As older guides of Clerk call it. */
+  /** CLERK_WEBHOOK_SIGNING_SECRET, as older guides of Clerk call it. */
   CLERK_WEBHOOK_SECRET: OptionalText,
+  /** What Stripe signs its webhooks with. */
   STRIPE_WEBHOOK_SECRET: OptionalText,
-  STRIPE_SECRET_KEY: OptionalText,
+  /** Stripe's key: asks what a customer subscribes to now. */
+  STRIPE_SECRET_KEY: OptionalToken,
   /** Where Stripe's API is, when it is not the usual one (a stand-in). */
   STRIPE_API_URL: OptionalUrl,
 
+  /** Set by Vercel: a preview mails nobody and runs no schedules. */
   VERCEL_ENV: z.optional(z.enum(['production', 'preview', 'development'])),
+  /** Set by Vercel: the address of this deployment. */
   VERCEL_URL: OptionalText,
+  /** Set by Vercel: the address of the production deployment. */
   VERCEL_PROJECT_PRODUCTION_URL: OptionalText,
+  /** Set by Vercel: the branch, which keeps the state of previews apart. */
   VERCEL_GIT_COMMIT_REF: OptionalText,
-  VERCEL_AUTOMATION_BYPASS_SECRET: OptionalText,
+  /** Set by Vercel with deployment protection: lets QStash through it. */
+  VERCEL_AUTOMATION_BYPASS_SECRET: OptionalToken,
 });
 
 /** The variables as they were set, checked one by one. */

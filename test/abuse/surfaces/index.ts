@@ -1,5 +1,7 @@
 import type { Surface } from '../surface.ts';
+import { emailSurfaces } from './emails.ts';
 import { functionSurfaces } from './functions.ts';
+import { languageSurfaces } from './language.ts';
 import { regexes } from './regexes.ts';
 import { signatureSurfaces } from './signatures.ts';
 import { sqlSurfaces } from './sql.ts';
@@ -9,5 +11,7 @@ export const surfaces: readonly Surface[] = [
   ...functionSurfaces,
   ...signatureSurfaces,
   ...sqlSurfaces,
+  ...emailSurfaces,
+  ...languageSurfaces,
   regexes,
 ];
