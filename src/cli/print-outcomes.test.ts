@@ -9,6 +9,7 @@ const trial: TrialOutcomes = {
   holdout: 0.2,
   treated: { subjects: 200, converted: 30 },
   heldOut: { subjects: 50, converted: 4 },
+  took: [],
   unmailed: 2,
   uplift: { difference: 0.07, low: -0.041, high: 0.139 },
   emails: [

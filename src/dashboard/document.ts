@@ -13,6 +13,8 @@ export interface View {
   current?: string | undefined;
   /** 200 unless told. */
   status?: number | undefined;
+  /** It does not bring itself up to date: making it asks others. */
+  isStill?: boolean | undefined;
 }
 
 /** A place in the navigation. */
@@ -32,7 +34,10 @@ export interface Frame {
 }
 
 /** Makes a whole document of a view. */
-export async function renderDocument({ title, body, current }: View, frame: Frame): Promise<string> {
+export async function renderDocument(
+  { title, body, current, isStill = false }: View,
+  frame: Frame,
+): Promise<string> {
   const { places, everyMs, canSignOut = false } = frame;
   const document = html`<!doctype html>
     <html lang="en">
@@ -42,7 +47,7 @@ export async function renderDocument({ title, body, current }: View, frame: Fram
         <meta name="robots" content="noindex" />
         <title>${title} · Skene</title>
         <style>${raw(STYLE)}</style>
-        ${everyMs === undefined ? '' : html`<script src="?asset=live.js" data-every="${everyMs}" defer></script>`}
+        ${everyMs === undefined || isStill ? '' : html`<script src="?asset=live.js" data-every="${everyMs}" defer></script>`}
       </head>
       <body>
         <a class="skip" href="#main">Skip to the content</a>

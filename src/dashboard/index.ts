@@ -9,6 +9,7 @@ export {
   renderDocument,
   type View,
 } from './document.ts';
+export { emailHtml } from './email-view.ts';
 export { LIVE_SCRIPT } from './live-script.ts';
 export { loginPage } from './login-page.ts';
 export { planOf, progressOf } from './progress.ts';

@@ -11,14 +11,19 @@ const everyMs = Number(document.currentScript.dataset.every);
 const keyOf = (node) => (node.nodeType === 1 ? node.id || node.dataset.key || '' : '');
 const isSame = (one, other) => one.nodeName === other.nodeName && keyOf(one) === keyOf(other);
 
+// What the person who looks at it has opened, or had fetched, is theirs.
+const isTheirs = (node, name) => (name === 'open' && node.nodeName === 'DETAILS') || name === 'data-grows';
+const hasGrown = () => document.querySelector('[data-grows=more]') !== null;
+
 function patch(old, next) {
   if (old.isEqualNode(next)) return;
   if (old.nodeType !== 1) return void (old.data = next.data);
+  if (old.hasAttribute('data-paging') && hasGrown()) return;
   if (old.hasAttribute('data-result') && !next.hasChildNodes()) return;
   for (const { name } of [...old.attributes])
-    if (!next.hasAttribute(name) && !(name === 'open' && old.nodeName === 'DETAILS')) old.removeAttribute(name);
+    if (!next.hasAttribute(name) && !isTheirs(old, name)) old.removeAttribute(name);
   for (const { name, value } of next.attributes)
-    if (old.getAttribute(name) !== value && !(name === 'open' && old.nodeName === 'DETAILS')) old.setAttribute(name, value);
+    if (old.getAttribute(name) !== value && !isTheirs(old, name)) old.setAttribute(name, value);
   patchChildren(old, next);
 }
 
@@ -91,9 +96,8 @@ async function more(link) {
   list.dataset.grows = 'more';
   const known = new Set([...list.children].map(keyOf));
   list.append(...[...found.children].filter((child) => !known.has(keyOf(child))));
-  const next = answer.main.querySelector('a[data-more]');
-  if (next) link.replaceWith(next);
-  else link.remove();
+  const next = answer.main.querySelector('[data-paging]');
+  if (next) link.closest('[data-paging]').replaceWith(next);
   watchMore();
 }
 

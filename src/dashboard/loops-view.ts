@@ -9,8 +9,12 @@ import type { Plan } from '../plan/index.ts';
 import { chartOf } from './chart.ts';
 import { diagramOf } from './diagram.ts';
 import type { Markup, View } from './document.ts';
+import { histogramOf } from './histogram.ts';
 import type { DashboardContext } from './views.ts';
 import { linkTo, percent, points } from './words.ts';
+
+/** What is counted of goals, beside the outcomes of runs. */
+const GOAL = 'reached the goal';
 
 /** The stages of a loop, in the order in which somebody goes through them; what else happened comes after. */
 const STAGES = [
@@ -20,6 +24,7 @@ const STAGES = [
   'delivered',
   'opened',
   'clicked',
+  GOAL,
   'converted',
   'blocked',
   'suppressed',
@@ -53,9 +58,9 @@ function loopCard(
     <h2>${loop} <small class="muted">${type}</small></h2>
     ${opinion === undefined ? '' : html`<p class="opinion">${opinion}</p>`}
     ${plans.map((plan) => diagramOf(plan))}
-    ${entered === 0 && Object.keys(outcomes.outcomes).length === 0 ? emptyFunnel(days) : funnelOf(outcomes)}
+    ${entered === 0 && Object.keys(outcomes.outcomes).length === 0 ? emptyFunnel(days) : funnelOf(outcomes, plans)}
     ${chartOf(outcomes)}
-    ${outcomes.trials.filter(({ treated, heldOut }) => treated.subjects + heldOut.subjects > 0).map(trialOf)}
+    ${outcomes.trials.map((trial) => trialOf(trial, outcomes))}
     <p><a href="${linkTo('runs', { loop })}">Its runs</a></p>
   </section>`;
 }
@@ -64,8 +69,13 @@ function emptyFunnel(days: number): Markup {
   return html`<p class="muted">Nothing happened in the last ${days} days. A row that the loop watches, or <code>npx skene events send</code>, starts a run.</p>`;
 }
 
-function funnelOf({ loop, days, entered, outcomes, reasons }: LoopOutcomes): Markup {
-  const known = Object.entries(outcomes).filter(([name]) => name !== 'started');
+function funnelOf(
+  { loop, days, entered, converted, outcomes, reasons }: LoopOutcomes,
+  plans: readonly Plan[],
+): Markup {
+  const always = Object.fromEntries(stagesOf(plans).map((name) => [name, 0]));
+  const { started: _, ...counted } = outcomes;
+  const known = Object.entries({ ...always, ...counted, [GOAL]: converted });
   const rank = (name: string) => (STAGES.includes(name) ? STAGES.indexOf(name) : STAGES.length);
   const rows = known.sort(([one], [other]) => rank(one) - rank(other));
   const most = Math.max(entered, ...rows.map(([, count]) => count), 1);
@@ -75,6 +85,18 @@ function funnelOf({ loop, days, entered, outcomes, reasons }: LoopOutcomes): Mar
     <tbody>${[['entered', entered] as const, ...rows].map(([name, count]) => stageOf(name, count, most))}</tbody>
   </table></div>
   ${Object.keys(reasons).length === 0 ? '' : reasonsOf(reasons)}`;
+}
+
+/** The stages that are shown also while nobody has reached them. */
+function stagesOf(plans: readonly Plan[]): string[] {
+  const steps = plans.flatMap((plan) => plan.steps);
+  const types = steps.flatMap(({ action, otherwise }) => [action.type, otherwise?.type]);
+  const waits = steps.some(({ condition }) => condition !== undefined && 'timeout' in condition);
+  return [
+    ...(waits ? ['met', 'timed_out'] : []),
+    ...(types.includes('email') ? ['sent', 'opened', 'clicked', 'suppressed'] : []),
+    ...(types.includes('block') ? ['blocked'] : []),
+  ];
 }
 
 function stageOf(name: string, count: number, most: number): Markup {
@@ -89,12 +111,17 @@ function reasonsOf(reasons: Record<string, number>): Markup {
     <ul>${rows.map(([reason, count]) => html`<li>${reason}: ${count}</li>`)}</ul></details>`;
 }
 
-function trialOf({ treated, heldOut, unmailed, uplift, emails, goal }: TrialOutcomes): Markup {
+function trialOf(
+  { treated, heldOut, unmailed, uplift, emails, goal, took }: TrialOutcomes,
+  { type }: LoopOutcomes,
+): Markup {
+  if (treated.subjects + heldOut.subjects === 0) return histogramOf(type, took);
   const within = Math.round(goal.withinSeconds / 86_400);
   return html`<h3>Goal</h3>
     <p>Reached within ${within} days by ${treated.converted} of ${treated.subjects} who were mailed${
       heldOut.subjects === 0 ? '' : `, and by ${heldOut.converted} of ${heldOut.subjects} who were held out`
     }${unmailed === 0 ? '' : `; by ${unmailed} more before any email`}.${uplift === undefined ? '' : html` Mailing adds <strong>${points(uplift.difference)} percentage points</strong> (95 % interval ${points(uplift.low)} to ${points(uplift.high)}).`}</p>
+    ${histogramOf(type, took)}
     ${emails.filter(({ variants }) => variants.length > 1).map(variantsOf)}`;
 }
 

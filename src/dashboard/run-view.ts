@@ -33,14 +33,27 @@ function bodyOf({ run, steps, deadLetter }: Shown, plan: Plan | undefined): Mark
       <dt>State</dt><dd class="${state === 'failed' ? 'bad' : ''}">${state}</dd>
       <dt>User</dt><dd>${run.subject === '' ? 'an audience' : html`<a href="${linkTo('people', { id: run.subject })}">${run.subject}</a>`}</dd>
       <dt>Started</dt><dd>${timeOf(run.startedAt)}</dd>
+      <dt>Billed messages</dt><dd>${billedOf(steps)}</dd>
       <dt>Run</dt><dd><code>${run.runId}</code></dd>
     </dl>
     ${plan === undefined ? '' : html`<h2>Where it is</h2>${diagramOf(plan, progressOf(plan, { run, steps }))}`}
     <h2>What happened</h2>
-    <ol class="story">${run.facts.map((fact) => html`<li>${timeOf(fact.at)} ${factOf(fact)}</li>`)}</ol>
+    <ol class="story">${run.facts.map((fact) => html`<li>${timeOf(fact.at)} ${factOf(fact)}${emailLink(fact.detail?.emailId)}</li>`)}</ol>
     ${deadLetter === undefined ? '' : givenUp(deadLetter)}
     ${actions(run.runId, state, deadLetter !== undefined)}
     ${steps.length === 0 ? '' : stepTable(steps)}`;
+}
+
+/** The email that was sent, as it was rendered. */
+function emailLink(emailId: unknown): Markup | string {
+  return typeof emailId === 'string'
+    ? html` <a href="${linkTo('email', { id: emailId })}">the email as it was sent</a>`
+    : '';
+}
+
+/** Each delivery of QStash is one: one for each step that is done, and one for each attempt that failed. */
+function billedOf(steps: Shown['steps']): number {
+  return steps.reduce((sum, { state, errors }) => sum + (state === 'success' ? 1 : 0) + errors.length, 0);
 }
 
 function givenUp({ status, reason }: NonNullable<Shown['deadLetter']>): Markup {

@@ -16,19 +16,19 @@ interface Search {
   from: number;
 }
 
-/** The runs, the newest first, fifty at a time. */
+/** The runs, the newest first, fifty at a time: the next fifty come when the end of the list comes into sight. */
 export async function runsView(query: URLSearchParams, context: DashboardContext): Promise<View> {
   const search = readSearch(query);
   const { loop, subject, state, from } = search;
   const found = await findRuns(
-    { loop: loop || undefined, subject: subject || undefined, state, limit: from + PAGE + 1 },
+    { loop: loop || undefined, subject: subject || undefined, state, from, limit: PAGE + 1 },
     context.operations,
   );
-  const shown = found.slice(from, from + PAGE);
+  const shown = found.slice(0, PAGE);
   const loops = [...new Set(context.deployment.plans.map((plan) => plan.loop))];
   const body = html`${filters(search, loops)}
     ${shown.length === 0 ? emptyRuns(search) : runTable(shown, from)}
-    ${paging(query, from, found.length > from + PAGE)}`;
+    ${paging(query, { from, shown: shown.length, hasMore: found.length > PAGE })}`;
   return { title: 'Runs', body, current: 'Runs' };
 }
 
@@ -64,9 +64,9 @@ function emptyRuns({ loop, subject, state }: Search): Markup {
 
 function runTable(runs: readonly RunRecord[], from: number): Markup {
   return html`<div class="scroll" tabindex="0" role="group" aria-label="Runs"><table>
-    <caption>${from + 1} to ${from + runs.length}, the newest first</caption>
+    <caption>The newest first, from ${from + 1}</caption>
     <thead><tr><th scope="col">Run</th><th scope="col">User</th><th scope="col">Started</th><th scope="col">State</th><th scope="col">Last</th></tr></thead>
-    <tbody>${runs.map(rowOf)}</tbody>
+    <tbody data-grows>${runs.map(rowOf)}</tbody>
   </table></div>`;
 }
 
@@ -77,18 +77,21 @@ function rowOf(run: RunRecord): Markup {
     run.subject === ''
       ? 'an audience'
       : html`<a href="${linkTo('people', { id: run.subject })}">${run.subject}</a>`;
-  return html`<tr>
+  return html`<tr data-key="${run.runId}">
     <th scope="row"><a href="${linkTo('run', { id: run.runId })}">${run.loop}</a></th>
     <td>${user}</td><td>${timeOf(run.startedAt)}</td>
     <td class="${state === 'failed' ? 'bad' : ''}">${state}</td><td>${last === undefined ? '' : factOf(last)}</td>
   </tr>`;
 }
 
-function paging(query: URLSearchParams, from: number, hasMore: boolean): Markup {
+function paging(
+  query: URLSearchParams,
+  { from, shown, hasMore }: { from: number; shown: number; hasMore: boolean },
+): Markup {
   const at = (place: number) =>
     `?${new URLSearchParams([...[...query].filter(([name]) => name !== 'from'), ['from', String(place)]])}`;
-  return html`<p>
+  return html`<p data-paging>${shown === 0 ? '' : html`<span class="muted">Up to ${from + shown}.</span>`}
     ${from > 0 ? html`<a href="${at(Math.max(0, from - PAGE))}" rel="prev">Newer</a>` : ''}
-    ${hasMore ? html`<a href="${at(from + PAGE)}" rel="next">Older</a>` : ''}
+    ${hasMore ? html`<a href="${at(from + PAGE)}" rel="next" data-more>Older</a>` : ''}
   </p>`;
 }

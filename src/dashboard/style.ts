@@ -36,8 +36,14 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 svg.chart { display: block; width: 100%; height: 9rem; margin: 0.5rem 0; overflow: visible; }
 svg.chart .sent { fill: color-mix(in srgb, var(--accent) 55%, transparent); }
 svg.chart .converted { fill: none; stroke: var(--good); stroke-width: 2; vector-effect: non-scaling-stroke; }
+svg.chart .blocked { fill: none; stroke: var(--bad); stroke-width: 2; stroke-dasharray: 4 3; vector-effect: non-scaling-stroke; }
+svg.chart.low { height: 5rem; margin-bottom: 0; }
+svg.chart .took { fill: color-mix(in srgb, var(--good) 60%, transparent); }
+ol.ticks { display: flex; list-style: none; margin: 0 0 0.5rem; padding: 0; font-size: 0.72rem; }
+ol.ticks li { flex: 1 1 0; min-width: 0; text-align: center; }
 svg.chart .axis { stroke: var(--line); vector-effect: non-scaling-stroke; }
 .key::before { content: ''; display: inline-block; width: 0.8rem; height: 0.8rem; margin-right: 0.4rem; border-radius: 3px; background: color-mix(in srgb, var(--accent) 55%, transparent); }
+.key.refused::before { height: 0.2rem; vertical-align: middle; background: var(--bad); }
 .key.goal::before { height: 0.2rem; vertical-align: middle; background: var(--good); }
 progress { width: 8rem; height: 0.6rem; accent-color: var(--accent); }
 ol.flow, ol.story { list-style: none; margin: 0.8rem 0; padding: 0; }
@@ -64,6 +70,7 @@ code.sql { display: block; margin-top: 0.3rem; padding: 0.4rem 0.6rem; font-size
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.2rem 1rem; margin: 0 0 1rem; }
 dt { color: color-mix(in srgb, currentColor 72%, Canvas); }
 dd { margin: 0; overflow-wrap: anywhere; }
+td.wide { min-width: 16rem; }
 time { white-space: nowrap; }
 form.filters, form.inline { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; align-items: end; margin: 0 0 1rem; }
 label { display: grid; gap: 0.2rem; font-size: 0.92rem; }
@@ -97,6 +104,7 @@ ul.mails { list-style: none; margin: 0; padding: 0; border: 1px solid var(--line
 ul.mails li + li { border-top: 1px solid var(--line); }
 ul.mails a { display: grid; grid-template-columns: 1fr auto; gap: 0 1rem; padding: 0.7rem 1rem; text-decoration: none; color: inherit; overflow-wrap: anywhere; }
 ul.mails a:hover, ul.mails a:focus-visible { background: var(--soft); outline-offset: -3px; }
+ul.people { columns: 12rem; padding-left: 1.2rem; overflow-wrap: anywhere; }
 ul.plain { list-style: none; padding: 0; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 0.8rem; background: var(--soft); border-radius: 8px; }
 @media (max-width: 60rem) { .play { grid-template-columns: minmax(0, 1fr); } .watch { position: static; } }

@@ -1,7 +1,10 @@
 import type { Database } from '../databases/index.ts';
+import type { Env } from '../env/index.ts';
 import { exportSubject, type Operations } from '../operations/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import type { View } from './document.ts';
+import { emailView } from './email-view.ts';
+import { healthView } from './health-view.ts';
 import { loopsView } from './loops-view.ts';
 import { personView } from './person-view.ts';
 import { runView } from './run-view.ts';
@@ -9,6 +12,7 @@ import { runsView } from './runs-view.ts';
 
 /** What the pages are made from. */
 export interface DashboardContext {
+  env: Env;
   deployment: Deployment;
   operations: Operations;
   /** The team's own; opened when a page needs it. */
@@ -26,6 +30,10 @@ export function viewOf(query: URLSearchParams, context: DashboardContext): Promi
       return runView(query.get('id') ?? '', context);
     case 'people':
       return personView(query.get('id') ?? '', context);
+    case 'email':
+      return emailView(query.get('id') ?? '', context);
+    case 'health':
+      return healthView(context);
     default:
       return loopsView(context);
   }

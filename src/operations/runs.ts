@@ -36,6 +36,8 @@ export interface RunFilter {
   state?: RunState | undefined;
   /** The most runs. */
   limit: number;
+  /** How many that fit to pass over; none unless told. */
+  from?: number | undefined;
 }
 
 /** How far back is looked for runs that fit; about as many as are kept. */
@@ -43,20 +45,18 @@ const MOST_LOOKED_AT = 10_000;
 
 /** The newest runs that fit, the newest first. */
 export async function findRuns(
-  { loop, subject, state, limit }: RunFilter,
+  { loop, subject, state, limit, from = 0 }: RunFilter,
   operations: Operations,
 ): Promise<RunRecord[]> {
   const { runLog } = operations.state;
   const isNarrow = loop !== undefined || state !== undefined;
-  const runs =
-    subject === undefined
-      ? await runLog.list(isNarrow ? MOST_LOOKED_AT : limit)
-      : await runLog.ofSubject(subject);
+  if (!isNarrow && subject === undefined) return runLog.list(limit, from);
+  const runs = subject === undefined ? await runLog.list(MOST_LOOKED_AT) : await runLog.ofSubject(subject);
   return runs
     .filter(
       (run) => (loop === undefined || run.loop === loop) && (state === undefined || stateOf(run) === state),
     )
-    .slice(0, limit);
+    .slice(from, from + limit);
 }
 
 /** Where a run is, by what is written of it. */
@@ -91,8 +91,16 @@ export async function resumeRun(runId: string, operations: Operations): Promise<
     throw new EnvError('USAGE', `${runId} was not given up: there is nothing to resume.`, {
       hint: `It is ${stateOf(run)}; a dead letter is kept for as long as the Upstash plan says.`,
     });
-  const resumedAs = await operations.deadLetters.resume(deadLetter.dlqId);
-  await operations.state.runLog.noteResumed(run, resumedAs);
+  const { runLog } = operations.state;
+  await runLog.noteTakenUp(run);
+  let resumedAs: string;
+  try {
+    resumedAs = await operations.deadLetters.resume(deadLetter.dlqId);
+  } catch (error) {
+    await runLog.noteNotTakenUp(run);
+    throw error;
+  }
+  await runLog.noteResumed(run, resumedAs);
   return resumedAs;
 }
 

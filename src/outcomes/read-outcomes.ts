@@ -1,5 +1,5 @@
 import type { Plan } from '../plan/index.ts';
-import type { ArmCount, GroupCount, State } from '../state/index.ts';
+import { type ArmCount, type GroupCount, type State, TOOK_SECONDS } from '../state/index.ts';
 import { emailsOf } from './arm-chooser.ts';
 import { hasGoal, type PlanWithGoal, trialSiteOf } from './trial-site.ts';
 import { type ShareInterval, shareInterval, type Uplift, upliftOf } from './uplift.ts';
@@ -18,8 +18,8 @@ export interface LoopOutcomes {
   outcomes: Record<string, number>;
   /** Why emails were not sent, or runs ended early: `skipped: frequency cap`. */
   reasons: Record<string, number>;
-  /** How many emails went out, and how many reached the goal, on each day (UTC), the oldest first. */
-  daily: Array<{ day: string; sent: number; converted: number }>;
+  /** How many emails went out, how many reached the goal and how many were blocked on each day (UTC), the oldest first. */
+  daily: Array<{ day: string; sent: number; converted: number; blocked: number }>;
   /** The goal, for each trigger of the loop, since it is counted. */
   trials: TrialOutcomes[];
 }
@@ -36,6 +36,8 @@ export interface TrialOutcomes {
   heldOut: GroupCount;
   /** Reached the goal before any email. */
   unmailed: number;
+  /** How long it took, since they entered the loop: how many reached the goal within `seconds` and after the bound before it. */
+  took: Array<{ seconds: number; count: number }>;
   /** What being mailed adds to the share that reaches the goal; left out while one of the groups is empty. */
   uplift: Uplift | undefined;
   emails: EmailOutcomes[];
@@ -97,6 +99,7 @@ export async function readOutcomes(
           day,
           sent: byDay[back]?.outcomes.sent ?? 0,
           converted: byDay[back]?.converted ?? 0,
+          blocked: byDay[back]?.outcomes.blocked ?? 0,
         }))
         .reverse();
       return { loop, type: own[0]?.type ?? 'activation', days, ...tally, daily, trials };
@@ -117,6 +120,10 @@ async function readTrial(
     treated,
     heldOut: held,
     unmailed,
+    took: counts.took.map((count, index) => ({
+      seconds: TOOK_SECONDS[index] ?? Number.POSITIVE_INFINITY,
+      count,
+    })),
     uplift: upliftOf(proportionOf(treated), proportionOf(held)),
     emails: plan.steps.flatMap(emailsOf).map(({ key, email }) => {
       const arms = counts.steps.find(({ step }) => step === key)?.arms ?? [];

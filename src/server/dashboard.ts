@@ -2,6 +2,7 @@ import { databaseOf } from '../changes/index.ts';
 import {
   act,
   type DashboardContext,
+  emailHtml,
   exportOf,
   type Frame,
   LIVE_SCRIPT,
@@ -35,6 +36,7 @@ const PLACES = [
   { name: 'Loops', href: '?page=loops' },
   { name: 'Runs', href: '?page=runs' },
   { name: 'People', href: '?page=people' },
+  { name: 'Health', href: '?page=health' },
 ];
 const LIVE_MS = 4_000;
 const MOST_BYTES = 10_000;
@@ -58,6 +60,7 @@ export function createDashboardHandler(
   let opened: DashboardContext | undefined;
   function context(): DashboardContext {
     opened ??= {
+      env,
       deployment,
       operations: createOperations(env),
       database: databaseOf(env, deployment.database, openDatabase),
@@ -76,6 +79,7 @@ export function createDashboardHandler(
         return new Response(LIVE_SCRIPT, { headers: { 'content-type': 'text/javascript; charset=utf-8' } });
       if (!isIn(request)) return page(loginPage({ isWrong: false }), OUTSIDE);
       if (query.get('page') === 'export') return exportAnswer(query.get('id') ?? '', context());
+      if (query.get('page') === 'email-html') return emailAnswer(await emailHtml(query.get('id') ?? '', env));
       return page(await viewOf(query, context()), inside);
     }),
     POST: answering(async (request) => {
@@ -110,6 +114,18 @@ async function page(view: View, frame: Frame): Promise<Response> {
 async function exportAnswer(subject: string, context: DashboardContext): Promise<Response> {
   return new Response(await exportOf(subject, context), {
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  });
+}
+
+/** An email's own HTML, for a frame: it runs nothing, and reaches nothing but images. */
+function emailAnswer(email: string | undefined): Response {
+  return new Response(email ?? '', {
+    status: email === undefined ? 404 : 200,
+    headers: {
+      ...PAGE_HEADERS,
+      'content-security-policy':
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; frame-ancestors 'self'",
+    },
   });
 }
 

@@ -14,6 +14,7 @@ export {
   type ArmCount,
   type GroupCount,
   type StepCount,
+  TOOK_SECONDS,
   type TrialCounts,
   WINDOW_PARTS,
 } from './trial-counts.ts';

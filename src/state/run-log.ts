@@ -130,10 +130,10 @@ export function createRunLog(redis: Redis, keys: Keys) {
       );
     },
 
-    /** The newest runs first. */
-    async list(limit: number): Promise<RunRecord[]> {
+    /** The newest runs first, without the first `from`. */
+    async list(limit: number, from = 0): Promise<RunRecord[]> {
       return reachRedis(async () => {
-        const runIds = await redis.zrange<string[]>(keys.runs(), 0, limit - 1, { rev: true });
+        const runIds = await redis.zrange<string[]>(keys.runs(), from, from + limit - 1, { rev: true });
         const pipeline = redis.pipeline();
         for (const runId of runIds) pipeline.hgetall(keys.run(runId));
         const found = runIds.length === 0 ? [] : await pipeline.exec<HashReply[]>();
@@ -168,11 +168,12 @@ export function createRunLog(redis: Redis, keys: Keys) {
         const pipeline = redis.pipeline().hdel(keys.run(runId), 'fact||failed');
         // It may have come to its end, and failed to say so to QStash: then nothing more is written of it.
         const end = facts.find(({ outcome, final }) => final === true && outcome !== 'failed');
-        if (end !== undefined) return pipeline.hset(keys.run(runId), { endedAt: end.at }).exec();
-        pipeline.hdel(keys.run(runId), 'endedAt');
         const score = facts.at(-1)?.at ?? startedAt;
-        if (place !== undefined) pipeline.zadd(keys.place(place), { score, member: runId });
-        return pipeline.exec();
+        if (end !== undefined) pipeline.hset(keys.run(runId), { endedAt: end.at });
+        else pipeline.hdel(keys.run(runId), 'endedAt');
+        if (end === undefined && place !== undefined)
+          pipeline.zadd(keys.place(place), { score, member: runId });
+        return pipeline.exec<unknown[]>();
       });
     },
 

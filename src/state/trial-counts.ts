@@ -34,8 +34,15 @@ export interface TrialCounts {
   held: GroupCount;
   /** Reached the goal with no email before it. */
   unmailed: number;
+  /** How many reached the goal after how long: within each of {@link TOOK_SECONDS} since they entered, and after all of them. */
+  took: number[];
   steps: StepCount[];
 }
+
+/** The bounds of how long it took somebody to reach a goal since they entered: a minute to a month, in seconds. */
+export const TOOK_SECONDS: readonly number[] = [
+  60, 300, 900, 3_600, 21_600, 86_400, 259_200, 604_800, 1_209_600, 2_592_000,
+];
 
 /** Windows are counted in this many parts: the resolution with which the age of an email is known. */
 export const WINDOW_PARTS = 16;
@@ -71,6 +78,7 @@ export function readCounts(reply: readonly string[]): TrialCounts {
     treated: { subjects: 0, converted: 0 },
     held: { subjects: 0, converted: 0 },
     unmailed: 0,
+    took: Array.from({ length: TOOK_SECONDS.length + 1 }, () => 0),
     steps: [],
   };
   for (const [index, field] of reply.entries()) {
@@ -80,6 +88,7 @@ export function readCounts(reply: readonly string[]): TrialCounts {
     if (field === 'treated' || field === 'held') counts[field].subjects = value;
     else if (field === 'won|treated' || field === 'won|held')
       counts[field === 'won|held' ? 'held' : 'treated'].converted = value;
+    else if (kind === 'took') counts.took[Number(step)] = value;
     else if (field === 'won|none') counts.unmailed = value;
     else if (kind === 'mails') armOf(step, arm).mailed = value;
     else if (kind === 'opened' || kind === 'clicked') armOf(step, arm)[kind] = value;

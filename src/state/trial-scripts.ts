@@ -1,4 +1,4 @@
-import { WINDOW_PARTS } from './trial-counts.ts';
+import { TOOK_SECONDS, WINDOW_PARTS } from './trial-counts.ts';
 
 /** How long it is remembered what became of a subject: as long as anything is. */
 export const SUBJECT_SECONDS = 400 * 86_400;
@@ -79,6 +79,13 @@ return #ARGV`;
 
 /** KEYS: subject, trials, counters and looks of each. ARGV: a JSON item each. Answers with 1 for whom it is the first time. */
 export const REACH = `${SHARED}
+local bounds = {${TOOK_SECONDS.join(', ')}}
+local function bucket(ms)
+  for index, seconds in ipairs(bounds) do
+    if ms <= seconds * 1000 then return index - 1 end
+  end
+  return #bounds
+end
 local news = {}
 for index = 1, #ARGV do
   local subject, trials, counters, looks = KEYS[4 * index - 3], KEYS[4 * index - 2], KEYS[4 * index - 1], KEYS[4 * index]
@@ -104,6 +111,7 @@ for index = 1, #ARGV do
       record.w = item.at
       write(subject, item, record)
       count(counters, '|converted')
+      count(trials, 'took|' .. bucket(item.at - record.n))
       redis.call('ZREM', looks, item.subject)
     end
   end

@@ -123,15 +123,45 @@ describe('the dashboard', () => {
     await createProject(world, ada);
     await world.settle();
     const loops = (await get('')).text;
-    expect(loops).toMatch(/wait until the query has a row/);
+    expect(loops).toMatch(
+      /wait until this finds a row[\s\S]*email activation_welcome[\s\S]*end as timed out/,
+    );
+    expect(loops).toMatch(/<p class="opinion">[^<]+</);
+    expect(loops).toMatch(/reached the goal<\/th>\s*<td class="number">1</);
+    expect(loops).toMatch(
+      /Time to activation[\s\S]*Half of the 1 who reached the goal did within <strong>1m</,
+    );
     expect(loops).toMatch(/sent<\/th>\s*<td class="number">1</);
     const runs = (await get('?page=runs&state=ended')).text;
     expect(runs).toContain('step-1: sent');
     const [{ runId = '' } = {}] = await world.runs();
-    expect((await get(`?page=run&id=${runId}`)).text).toMatch(/step-1: met[\s\S]*step-1: sent/);
+    const run = (await get(`?page=run&id=${runId}`)).text;
+    expect(run).toMatch(/step-1: met[\s\S]*step-1: sent/);
+    const billed = world.stack.qstash.stats.billedByRun.get(runId);
+    expect(run).toContain(`<dt>Billed messages</dt><dd>${billed}</dd>`);
+    const [, emailPage = ''] = /href="(\?page=email&amp;id=[^"]+)"/.exec(run) ?? [];
+    const email = await get(emailPage.replaceAll('&amp;', '&'));
+    expect(email.text).toMatch(/<h1>[^<]*Ada[\s\S]*<iframe[\s\S]*Plain text/);
+    const frame = await get(emailPage.replace('?page=email&amp;', '?page=email-html&'));
+    expect(frame.text).toContain(world.emails[0]?.html);
     expect((await get('?page=people&id=1')).text).toMatch(/ada@example.com[\s\S]*Mailed \(step-1\)/);
     const exported = await fetch(at('?page=export&id=1'), { headers: { cookie: await signIn() } });
     expect(await exported.json()).toMatchObject({ subject: '1', runs: [{ runId }] });
+  });
+
+  it('finds somebody by their address, and lists whom the latest runs were about', async () => {
+    await signUp(world, 'Ada');
+    await world.settle();
+    expect((await get('?page=people&id=ada%40example.com')).text).toMatch(/<h1>1<\/h1>/);
+    expect((await get('?page=people')).text).toMatch(/Lately in a loop[\s\S]*page=people&amp;id=1/);
+  });
+
+  it('says how each thing it stands on is, and which runs were given up', async () => {
+    const { text } = await get('?page=health');
+    expect(text).toMatch(/No run was given up/);
+    for (const name of ['Redis', 'QStash', 'signing keys', 'database'])
+      expect(text).toContain(`<th scope="row">${name}</th>`);
+    expect(text).not.toContain('live.js');
   });
 
   it('goes on with a run that was given up, and erases somebody', async () => {
@@ -166,6 +196,6 @@ describe('the dashboard', () => {
     const first = (await get('?page=runs')).text;
     expect(first).toMatch(/u2999[\s\S]*u2950/);
     expect(first).not.toContain('u2949<');
-    expect((await get('?page=runs&from=2950')).text).toMatch(/2951 to 3000/);
+    expect((await get('?page=runs&from=2950')).text).toMatch(/from 2951[\s\S]*Up to 3000/);
   });
 });
