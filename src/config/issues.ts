@@ -23,6 +23,8 @@ export type IssueCode =
   | 'query_multiple'
   | 'query_parameter'
   | 'query_dialect'
+  | 'query_column'
+  | 'query_type'
   | 'template_not_found'
   | 'template_syntax'
   | 'template_variable'
@@ -32,6 +34,7 @@ export type IssueCode =
   | 'limit_exceeded'
   // warnings only
   | 'query_always_met'
+  | 'query_table'
   | 'sender_missing'
   | 'repeat_mailing'
   | 'goal_first';

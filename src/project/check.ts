@@ -18,6 +18,7 @@ import { runChecks } from './checks/run-checks.ts';
 import { findConfig } from './find-config.ts';
 import { type LoadedConfig, type LocatedIssue, loadConfig } from './load.ts';
 import { createLocator, type Locator } from './locate.ts';
+import { readSchema } from './schema.ts';
 import type { SourceFile } from './source-file.ts';
 import { readTemplates, type TemplateProblem } from './templates.ts';
 
@@ -31,6 +32,8 @@ export interface CheckOptions {
   env?: EnvSource | undefined;
   /** The database's URL, in place of the variable that the config names. */
   databaseUrl?: string | undefined;
+  /** Whether to hold the loops against the tables that the repository declares, which takes reading it. */
+  againstSchema?: boolean | undefined;
 }
 
 /** What a check came to. */
@@ -48,7 +51,7 @@ export interface CheckResult {
 }
 
 /**
- * Checks a project: its config's syntax, form and meaning, its queries and its templates. Nothing is connected to and nothing is written.
+ * Checks a project: its config's syntax, form and meaning, its queries and its templates, and on demand what its repository says of its tables. Nothing is connected to and nothing is written.
  * @throws {ConfigError} CONFIG_NOT_FOUND when there is no config; everything else in it is an issue.
  * @throws {EnvError} ENV_INVALID when SKENE_LONGEST_WAIT is no duration.
  */
@@ -66,7 +69,9 @@ export async function checkProject(options: CheckOptions = {}): Promise<CheckRes
   const env = createEnv(options.env);
   const config = withDatabase(result.config, env, options.databaseUrl);
   const { templates, problems } = await readTemplates(options.templatesDir ?? join(dirname(file), 'emails'));
-  const findings = await runChecks({ config, templates, dialects: dialectsOf(config), sender: env.from });
+  const schema = options.againstSchema ? await readSchema(dirname(file)) : undefined;
+  const context = { config, templates, dialects: dialectsOf(config), schema, sender: env.from };
+  const findings = await runChecks(context);
   const isSound = problems.length === 0 && findings.every(({ severity }) => severity === 'warning');
   const deployment = isSound ? compileConfig(config, { longestWait: longestWaitOf(env) }) : undefined;
   const exceeded = deployment === undefined ? [] : checkLimits(config, deployment);

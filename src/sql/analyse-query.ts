@@ -1,4 +1,5 @@
 import { isAlwaysMet, isMonotone, isTimeDependent } from './behaviour.ts';
+import { type Mention, mentionsOf } from './mentions.ts';
 import { writeProblem } from './only-reads.ts';
 import type { SqlNotice, SqlProblem } from './problem.ts';
 import { type Read, readsOf } from './reads.ts';
@@ -17,6 +18,8 @@ export interface QuerySummary {
   aboutSubject: boolean;
   /** The tables it reads. Empty when the parser did not understand it; see `understood`. */
   reads: Read[];
+  /** The columns it speaks of, where it is certain in which tables they have to be. */
+  mentions: Mention[];
   /** Whether it can become true without a row being written: it reads the clock, or calls what nobody here knows. */
   timeDependent: boolean;
   /** False when a row that goes away, or one displaced by another, can make it true: NOT EXISTS, EXCEPT, outer joins, aggregates. */
@@ -25,6 +28,8 @@ export interface QuerySummary {
   staleColumn: TableColumn | undefined;
   /** The names of the columns it answers with; `undefined` when it has a star or that is not known. */
   columns: string[] | undefined;
+  /** Whether it answers with columns that have no name of their own: the database gives them one. */
+  hasUnnamed: boolean;
   /** False when the statement is beyond the parser. The database may know it all the same; nothing about it is certain then. */
   understood: boolean;
   /** What is worth a warning. */
@@ -84,10 +89,12 @@ function unknownQuery({ sql, aboutSubject }: Statement, offset: number): QuerySu
     sql,
     aboutSubject,
     reads: [],
+    mentions: [],
     timeDependent: true,
     monotone: false,
     staleColumn: undefined,
     columns: undefined,
+    hasUnnamed: true,
     understood: false,
     notices: [notice],
   };
@@ -102,10 +109,12 @@ function summarise(statement: Statement, root: Node, dialect: Dialect): QuerySum
     sql,
     aboutSubject,
     reads: hasLooseOr(tokens, dialect) ? reads.map(withoutClaims) : reads,
+    mentions: mentionsOf(root, scope),
     timeDependent: isTimeDependent(root),
     monotone: isMonotone(root),
     staleColumn: staleColumnOf(root, scope),
     columns: columnsOf(root, dialect),
+    hasUnnamed: nodes(root.columns).length > (columnsOf(root, dialect)?.length ?? 0),
     understood: true,
     notices: noticesOf(root, statement, dialect),
   };

@@ -18,7 +18,7 @@ export function define(command: Command, context: CommandContext): void {
     )
     .action(async (path: string, { json = false }: { json?: boolean }) => {
       loadEnvironment(path);
-      const result = await checkProject({ file: path });
+      const result = await checkProject({ file: path, againstSchema: true });
       if (json) printJson(result, context);
       else printResult(result, context);
       context.exit(result.deployment === undefined ? EXIT.problems : EXIT.ok);

@@ -1,5 +1,6 @@
 import type { Action, IssueCode, ResolvedConfig, ResolvedLoop, Step, Trigger } from '../../config/index.ts';
 import type { Dialect } from '../../sql/index.ts';
+import type { Schema } from '../schema.ts';
 import type { FoundTemplate } from '../templates.ts';
 
 /** What the checks look at: a configuration whose form is right, and what it refers to. */
@@ -8,6 +9,8 @@ export interface CheckContext {
   templates: Readonly<Record<string, FoundTemplate>>;
   /** The dialects a query may be written in: one when the database is known, both when it is not. */
   dialects: readonly Dialect[];
+  /** The tables that the repository declares, where it was looked for them. */
+  schema?: Schema | undefined;
   /** The sender that the environment names. */
   sender: string | undefined;
 }

@@ -1,4 +1,4 @@
-import leven from 'leven';
+import { closestName } from './closest-name.ts';
 import { type CheckContext, emailsOf, type Finding, type PlacedEmail } from './context.ts';
 
 /** What every template may use besides the personalization. */
@@ -62,13 +62,6 @@ function unknownTemplate({ template, templatePath }: Version, known: readonly st
     message: `is "${template}", and there is no template of that name`,
     hint: `${closest === undefined ? '' : `Did you mean "${closest}"? `}Put the file ${template}.html, .md, .txt or .tsx into emails/. The templates there are: ${[...known].sort().join(', ')}.`,
   };
-}
-
-function closestName(name: string, known: readonly string[]): string | undefined {
-  return known
-    .map((candidate) => ({ candidate, distance: leven(candidate.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ distance }) => distance <= Math.max(2, name.length / 3))
-    .sort((left, right) => left.distance - right.distance)[0]?.candidate;
 }
 
 /** The name at the head of a path: `user` of `user.name`. */

@@ -7,6 +7,8 @@ import { checkExperiments } from './experiments.ts';
 import { checkPersonalization } from './personalization.ts';
 import { checkQueries } from './queries.ts';
 import { checkRedis } from './redis.ts';
+import { checkSchema } from './schema.ts';
+import { checkSupplied } from './supplied.ts';
 import { checkTriggers } from './triggers.ts';
 
 const CHECKS: readonly Check[] = [
@@ -17,6 +19,8 @@ const CHECKS: readonly Check[] = [
   checkExperiments,
   checkRedis,
   checkPersonalization,
+  checkSchema,
+  checkSupplied,
   checkActions,
   checkAdvice,
 ];

@@ -46,6 +46,7 @@ async function begin(
   const { issues, deployment } = await checkProject({
     file: join(inspection.root, file),
     env: { SKENE_FROM: 'a@example.com' },
+    againstSchema: true,
   });
   expect(issues.filter(({ code }) => code !== 'repeat_mailing')).toEqual([]);
   if (deployment === undefined) throw new Error('The config cannot be built.');
