@@ -84,6 +84,16 @@ Column.register(Vocabulary, {
   id: 'Column',
   description: 'a column as the database calls it, unquoted, capitals kept',
 });
+
+/** Where a link may lead that somebody is shown: a path of the app, or the web. Nothing that a browser would run. */
+export const Link = z.string().regex(/^(?:https?:\/\/[^\s/]|\/(?![/\\]))\S*$/i, {
+  error: 'is not a link; write a path such as /pricing, or an address that begins with https://',
+});
+Link.register(Vocabulary, {
+  id: 'Link',
+  description: 'a path of the app such as /pricing, or an address that begins with https://',
+});
+
 function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });

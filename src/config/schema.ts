@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { parseDuration } from './duration.ts';
-import { Column, CronExpression, Duration, Glob, Identifier, TimeZone, Vocabulary } from './formats.ts';
+import { Column, CronExpression, Duration, Glob, Identifier, Link, TimeZone, Vocabulary } from './formats.ts';
 import { SubscriptionsTable, UsageTable } from './kept-tables.ts';
 
 /**
@@ -24,27 +24,39 @@ const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 const DatabaseTrigger = z.strictObject({
   type: z.literal('database'),
+  /** Whose rows start a run. */
   table: Identifier,
+  /** What happens to the row. */
   event: z.enum(['insert', 'update', 'delete']),
   /** Columns that must have these values for the row to start a run. */
   where: z.record(Column, Scalar).optional(),
 });
 const ApiTrigger = z.strictObject({
   type: z.literal('api'),
+  /** The path of the route that is called. */
   endpoint: Glob,
+  /** The method it is called with; `*` for any. */
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', '*']).default('*'),
 });
 const ScheduleTrigger = z.strictObject({
   type: z.literal('schedule'),
+  /** When it ticks. */
   cron: CronExpression,
+  /** By whose clock. */
   timezone: TimeZone.default('UTC'),
 });
 const WebhookTrigger = z.strictObject({
   type: z.literal('webhook'),
+  /** Who sends the webhook. */
   provider: z.enum(['clerk', 'stripe', 'nextauth']),
+  /** The event as its provider calls it, such as `user.created`. */
   event: Text,
 });
-const EventTrigger = z.strictObject({ type: z.literal('event'), name: Text });
+const EventTrigger = z.strictObject({
+  type: z.literal('event'),
+  /** What `track()` calls it, such as `project.created`. */
+  name: Text,
+});
 
 export const TriggerSchema = z.discriminatedUnion('type', [
   DatabaseTrigger,
@@ -70,6 +82,7 @@ const UsageCondition = z.strictObject({
   limit: z.record(z.string(), z.union([z.int().nonnegative(), z.literal(Number.POSITIVE_INFINITY)])),
   /** `30d` rolls from the first use, `month` is the calendar month, `billing` the Stripe period. */
   period: z.union([z.enum(['hour', 'day', 'week', 'month', 'year', 'billing']), Duration]),
+  /** By whose clock periods of the calendar begin. */
   timezone: TimeZone.default('UTC'),
   /** Raises an event at this share of the limit, so that a loop can write before the wall. */
   warnAt: Share.optional(),
@@ -78,17 +91,24 @@ const UsageCondition = z.strictObject({
 });
 const ActivityCondition = z.strictObject({
   type: z.literal('activity'),
+  /** What people do, a row each. */
   table: Identifier,
   /** The share by which activity must have dropped: 0.8 is "down 80 %". */
   drop: Share.default(0.8),
+  /** The time that is looked at. */
   window: Duration.default('7d'),
+  /** The time before it that it is compared with. */
   baseline: Duration.default('28d'),
+  /** How long one pass may take. */
   timeout: Duration.default('10m'),
 });
 const EventCondition = z.strictObject({
   type: z.literal('event'),
+  /** What it waits for, as `track()` calls it. */
   name: Text,
+  /** What the event's data must have. */
   where: z.record(Text, Scalar).optional(),
+  /** How long to wait for it. */
   timeout: Duration.default('1d'),
 });
 
@@ -106,6 +126,7 @@ ConditionSchema.register(Vocabulary, {
 export type Condition = z.output<typeof ConditionSchema>;
 
 const emailFields = {
+  /** A file of `emails/` without its extension, or a built-in template. */
   template: Text,
   /** Overrides the template's own subject line; Liquid. */
   subject: Text.optional(),
@@ -113,19 +134,26 @@ const emailFields = {
   personalization: z.record(z.string(), z.string()).optional(),
 };
 const EmailVariant = z.strictObject({
+  /** What the variant is called where its figures are shown. */
   id: Id,
   ...emailFields,
+  /** Another template than the email's own. */
   template: Text.optional(),
+  /** Everybody gets this one. */
   pinned: z.boolean().optional(),
 });
 const EmailAction = z.strictObject({
   type: z.literal('email'),
+  /** Who delivers it. */
   provider: z.literal('resend').default('resend'),
   ...emailFields,
+  /** Another sender than `email.from` of the config. */
   from: Text.optional(),
+  /** Where answers go. */
   replyTo: Text.optional(),
   /** Transactional emails carry no unsubscribe link and ignore caps; say so only of what the user asked for. */
   kind: z.enum(['marketing', 'transactional']).default('marketing'),
+  /** Versions that are tried against each other. */
   variants: z.array(EmailVariant).min(2).optional(),
 });
 EmailAction.register(Vocabulary, {
@@ -135,14 +163,18 @@ EmailAction.register(Vocabulary, {
 });
 const BlockAction = z.strictObject({
   type: z.literal('block'),
+  /** What whoever is refused is told. */
   message: Text,
-  upgradeUrl: Text.optional(),
+  /** Where they can upgrade. */
+  upgradeUrl: Link.optional(),
+  /** An email that asks them to, once in each period. */
   upgradePrompt: EmailAction.optional(),
 });
 const CustomAction = z.strictObject({
   type: z.literal('custom'),
   /** The name of a function in `defineConfig({ actions })`. */
   name: Text,
+  /** What the function is given as `input`. */
   input: z.record(z.string(), z.json()).optional(),
 });
 
@@ -152,11 +184,15 @@ ActionSchema.register(Vocabulary, { id: 'Action', description: 'what a step does
 export type Action = z.output<typeof ActionSchema>;
 
 export const StepSchema = z.strictObject({
+  /** Its name; `step-1`, `step-2`… unless told. */
   id: Id.optional(),
+  /** What starts it; without one it follows the step before. */
   trigger: TriggerSchema.optional(),
   /** How long to sleep before the condition is looked at. */
   delay: Duration.optional(),
+  /** What is waited for before the action is done. */
   condition: ConditionSchema.optional(),
+  /** What is done. */
   action: ActionSchema,
   /** What to do when the condition times out; nothing unless told. */
   otherwise: ActionSchema.optional(),
@@ -174,13 +210,17 @@ export type Step = z.output<typeof StepSchema>;
 /** Whoever was mailed is remembered, for the caps, this long. */
 const LONGEST_CAP_SECONDS = 100 * 86_400;
 const Frequency = z.strictObject({
+  /** How many emails at most. */
   cap: z.int().positive(),
+  /** In which time. */
   period: Duration.refine((period) => (parseDuration(period) ?? 0) <= LONGEST_CAP_SECONDS, {
     error: 'is longer than 100d, the longest period that emails are counted over',
   }),
 });
 const QuietHours = z.strictObject({
+  /** From when on nobody is mailed. */
   from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time of day; write 21:00' }),
+  /** Until when. */
   to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time of day; write 08:00' }),
   /** `contact` takes the user's own time zone where it is known. */
   timezone: z.union([z.literal('contact'), TimeZone]).default('contact'),
@@ -193,23 +233,31 @@ const Goal = z.union([
 export const LoopSchema = z.strictObject({
   /** Stable name of the loop; its type unless told. */
   id: Id.optional(),
+  /** What kind of loop it is. */
   type: z.enum(['activation', 'freemium', 'retention']),
+  /** What you believe about your users, in a sentence. */
   opinion: Text,
+  /** `false` starts no run; those under way go on. */
   enabled: z.boolean().default(true),
+  /** What it does, in this order. */
   steps: z.array(StepSchema).min(1),
   recovery: z
     .strictObject({
       /** How often a failed step is tried again; Upstash allows few, 5 is safe on every plan. */
       retries: z.int().min(0).max(5).default(3),
+      /** How the pauses between attempts grow. */
       backoff: z.enum(['exponential', 'linear', 'fixed']).default('exponential'),
       /** The first pause of the backoff. */
       delay: Duration.default('10s'),
     })
     .prefault({}),
+  /** What the loop is there for; counted where it happens within `within` of an email. */
   goal: Goal.optional(),
   /** Whether, and after how long, somebody who has been through the loop may enter it again. */
   reentry: z.union([z.enum(['never', 'always']), z.strictObject({ cooldown: Duration })]).optional(),
+  /** How many emails of this loop a person may get. */
   frequency: Frequency.optional(),
+  /** When this loop mails nobody. */
   quietHours: QuietHours.optional(),
   /** The share of subjects who get nothing, against whom the effect is measured. */
   holdout: Share.optional(),
@@ -228,10 +276,15 @@ export type LoopInput = z.input<typeof LoopSchema>;
 
 const UsersTable = z
   .strictObject({
+    /** The table your users are in. */
     table: Identifier.default('users'),
+    /** The column with their id: `$1` of every query. */
     id: Column.default('id'),
+    /** The column with their address. */
     email: Column.default('email'),
+    /** The column with their name. */
     name: Column.default('name'),
+    /** The column with their time zone, for quiet hours; `timezone` unless told. */
     timezone: Column.optional(),
   })
   .prefault({});
@@ -255,7 +308,14 @@ const TableSettings = z.strictObject({
    */
   index: z.record(Column, IndexKey).optional(),
   /** A webhook that tells of new rows, so that nothing is polled. */
-  boundTo: z.strictObject({ provider: z.enum(['clerk', 'stripe', 'nextauth']), event: Text }).optional(),
+  boundTo: z
+    .strictObject({
+      /** Who sends it. */
+      provider: z.enum(['clerk', 'stripe', 'nextauth']),
+      /** The event as its provider calls it. */
+      event: Text,
+    })
+    .optional(),
 });
 
 /** What a custom action is given, and what it may give back (kept in the run's record, so plain JSON). */
@@ -273,9 +333,11 @@ const CustomActionFunction = z.custom<CustomAction>((value) => typeof value === 
 });
 
 export const ConfigSchema = z.strictObject({
+  /** The loops. */
   loops: z.array(LoopSchema).min(1),
   database: z
     .strictObject({
+      /** What the database is; known from its URL unless told. */
       provider: z.enum(['postgres', 'neon', 'planetscale', 'mysql', 'upstash-redis']).optional(),
       /** The name of the variable that holds the URL. Upstash Redis is found by UPSTASH_REDIS_REST_URL where it is not set. */
       url: z
@@ -297,18 +359,24 @@ export const ConfigSchema = z.strictObject({
     .strictObject({
       /** Sender of every email, such as `Ada <ada@example.com>`; the variable SKENE_FROM unless told. */
       from: Text.optional(),
+      /** Where answers to emails go. */
       replyTo: Text.optional(),
     })
     .prefault({}),
+  /** How many emails a person may get of all loops together. */
   frequency: Frequency.optional(),
+  /** When nobody is mailed. */
   quietHours: QuietHours.optional(),
   /** Bounds that `skene check` proves over all loops. */
   limits: z
     .strictObject({
+      /** The most emails a person may get in a day. */
       emailsPerDay: z.int().positive().optional(),
+      /** The most emails a person may get in a week. */
       emailsPerWeek: z.int().positive().optional(),
     })
     .optional(),
+  /** The functions behind actions of type `custom`, by name. */
   actions: z.record(z.string(), CustomActionFunction).default({}),
 });
 ConfigSchema.register(Vocabulary, { id: 'Config', description: 'what defineConfig takes' });

@@ -6,4 +6,4 @@ export type { LocatedIssue } from './load.ts';
 export { openProject, type Project } from './open.ts';
 export { type EmailPreview, emailsOf, previewEmail } from './preview-email.ts';
 export { type SourceFile, shownPath } from './source-file.ts';
-export type { FoundTemplate, Templates } from './templates.ts';
+export { type FoundTemplate, readTemplates, type Templates } from './templates.ts';

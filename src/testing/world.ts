@@ -10,10 +10,11 @@ import {
   startStack,
 } from '../dev/index.ts';
 import { builtInTemplates, type TemplateSource } from '../email/index.ts';
-import { EnvError } from '../errors/index.ts';
+import { ConfigError, EnvError } from '../errors/index.ts';
 import { type TrackedEvent, track } from '../index.ts';
 import type { Report } from '../intake/index.ts';
 import type { SignedWebhook } from '../operations/index.ts';
+import { readTemplates } from '../project/index.ts';
 import { createState, type RunRecord, type State } from '../state/index.ts';
 import { createRows, type Rows, type Values } from './rows.ts';
 import type { Told } from './stories.ts';
@@ -23,7 +24,9 @@ import { createWebhooks, type Webhooks } from './webhooks.ts';
 export interface WorldOptions {
   /** The loops under test, as `skene.config.ts` exports them. */
   config: ConfigInput | LoopInput;
-  /** Templates by name, beside the built-in ones. */
+  /** The folder that templates are read from, such as `emails`; without it there are the built-in ones alone. */
+  emails?: string | undefined;
+  /** Further templates, by name. */
   templates?: Readonly<Record<string, TemplateSource>> | undefined;
   /** A PostgreSQL of your own in place of the embedded one. */
   databaseUrl?: string | undefined;
@@ -86,12 +89,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const log: string[] = [];
   const reports: Report[] = [];
   const addresses = new Map<string, string>();
+  const found = options.emails === undefined ? {} : await templatesIn(options.emails);
   const projectOf = (config: WorldOptions['config']): StackOptions['project'] => {
     const { database, ...rest } = resolveConfig(config);
     const resolved = { ...rest, database: { ...database, provider: database.provider ?? options.provider } };
     return {
       deployment: compileConfig(resolved),
-      templates: { ...builtInTemplates, ...options.templates },
+      templates: { ...builtInTemplates, ...found, ...options.templates },
       actions: resolved.actions,
     };
   };
@@ -189,6 +193,17 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     },
     close: () => stack.close(),
   };
+}
+
+/** @throws {ConfigError} about the first template that is none. */
+async function templatesIn(folder: string): Promise<Record<string, TemplateSource>> {
+  const { templates, problems } = await readTemplates(folder);
+  const [problem] = problems;
+  if (problem !== undefined) {
+    const { message, hint, where } = problem;
+    throw new ConfigError('TEMPLATE_INVALID', message, { hint, where });
+  }
+  return Object.fromEntries(Object.values(templates).map(({ name, source }) => [name, source]));
 }
 
 function listLog(lines: string[], reports: Report[]): DevLog {

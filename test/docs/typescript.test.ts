@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { blocksOf, type CodeBlock, pages, root } from './code-blocks.ts';
+import { sdkPaths } from './sdk-paths.ts';
 
 const folder = mkdtempSync(join(root, 'node_modules', '.docs-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -43,25 +44,25 @@ function moduleOf({ code }: CodeBlock): string {
   return `${prelude}\n${used}\nexport {};\n`;
 }
 
-function sdkPaths(): Record<string, string[]> {
-  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    exports: Record<string, { types?: string } | string>;
-  };
-  return Object.fromEntries(
-    Object.entries(exports).flatMap(([entry, target]) => {
-      if (typeof target === 'string' || target.types === undefined) return [];
-      const source = target.types.replace('./dist/', `${root}/`).replace(/\.d\.ts$/, '.ts');
-      return [[`@skene/sdk${entry.slice(1)}`, [source]]];
-    }),
-  );
+/** A file for each block, in a folder of its page: the one it names, so that others may import it; beside it where there is a later one. */
+function nameFiles(blocks: readonly CodeBlock[]): string[] {
+  return blocks.map(({ page, line, about }, index) => {
+    const home = page.replaceAll(/[/.]/g, '-');
+    const isLast = !blocks.slice(index + 1).some((later) => later.page === page && later.about === about);
+    if (about === '') return `${home}/${line}.ts`;
+    return isLast ? `${home}/${about}` : `${home}/${about.replace(/\.ts$/, `.${line}.ts`)}`;
+  });
 }
 
 it('every TypeScript block of the pages compiles', () => {
   const blocks = pages.flatMap(blocksOf).filter(({ language }) => ['ts', 'tsx'].includes(language));
   expect(blocks.length).toBeGreaterThan(10);
-  const names = blocks.map(({ page, line }) => `${page.replaceAll(/[/.]/g, '-')}-${line}.ts`);
-  for (const [index, block] of blocks.entries())
-    writeFileSync(join(folder, names[index] ?? ''), moduleOf(block));
+  const names = nameFiles(blocks);
+  for (const [index, block] of blocks.entries()) {
+    const file = join(folder, names[index] ?? '');
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, block.about === '' ? moduleOf(block) : block.code);
+  }
   writeFileSync(join(folder, 'surroundings.d.ts'), SURROUNDINGS);
   writeFileSync(
     join(folder, 'tsconfig.json'),
