@@ -59,7 +59,7 @@ async function startBatch(payloads: RunPayload[], context: StartContext, result:
   const inState = (...wanted: ClaimState[]) =>
     payloads.filter((_, index) => wanted.some((state) => state === states[index]));
   const fresh = inState('new', 'starting');
-  result.known.push(...inState('started', 'ended'));
+  result.known.push(...inState('started', 'ended', 'refused'));
   const barred = inState('barred');
   result.barred.push(...barred);
 

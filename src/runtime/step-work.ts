@@ -55,7 +55,8 @@ export function createStepWork(payload: RunPayload, runContext: RunContext) {
   const { context, services, database, act, deployed } = runContext;
   const { plan, subject, event } = payload;
   const startedAt = payload.startedAt ?? context.workflowRunCreatedAt;
-  const since = event.time === undefined ? startedAt : Date.parse(event.time);
+  // Whoever sent the event may be ahead of us: what came after it was not before it.
+  const since = event.time === undefined ? startedAt : Math.min(startedAt, Date.parse(event.time));
   const isLast = (step: PlanStep) => step === plan.steps.at(-1);
 
   function fact(step: PlanStep, outcome: string, detail?: Record<string, unknown>): RunFact {
@@ -88,6 +89,7 @@ export function createStepWork(payload: RunPayload, runContext: RunContext) {
     await services.state.waits.remove({ runId: context.workflowRunId, subject }, topics);
   }
 
+  const verdicts = new Map<string, Verdict>();
   const trial = createRunTrial(payload, services);
   const userOf = () => findUser(payload, { database, state: services.state });
 
@@ -203,17 +205,29 @@ export function createStepWork(payload: RunPayload, runContext: RunContext) {
       longestWait: plan.longestWait,
     });
 
+  /**
+   * Whether a step's condition is true now. A look without a message of its own is repeated with every call that repeats the run's way:
+   * the database is asked once a call.
+   */
+  async function verdictOn(
+    step: PlanStep,
+    isDurable: boolean,
+  ): Promise<{ verdict: Verdict; isRepeat: boolean }> {
+    const known = isDurable ? undefined : verdicts.get(step.id);
+    if (known !== undefined) return { verdict: known, isRepeat: true };
+    const sources = { database, state: services.state };
+    const verdict = await checkCondition(step.condition, { subject, since }, sources);
+    if (!isDurable) verdicts.set(step.id, verdict);
+    return { verdict, isRepeat: false };
+  }
+
   /** Looks at a step's condition, and acts where it is true or the time is up and nobody's quiet hours are in the way. */
   async function look(
     step: PlanStep,
     choose: Choice,
     { isOver, isDurable, ...look }: Look,
   ): Promise<Progress> {
-    const verdict = await checkCondition(
-      step.condition,
-      { subject, since },
-      { database, state: services.state },
-    );
+    const { verdict, isRepeat } = await verdictOn(step, isDurable);
     if (verdict.met || isOver) {
       const action = choose(verdict, step);
       const until = await quietEnd(action);
@@ -221,8 +235,9 @@ export function createStepWork(payload: RunPayload, runContext: RunContext) {
       await services.state.runLog.record([fact(step, 'postponed', { reason: 'quiet hours', until })]);
       return { settled: false, since: look.since, quiet: { until, isOver } };
     }
-    const { seconds } = pauseOf(step, look.since);
-    services.report({ kind: 'waiting', runId: payload.runId, loop: plan.loop, subject, seconds });
+    const { secondsLeft: seconds } = pauseOf(step, look.since);
+    if (!isRepeat)
+      services.report({ kind: 'waiting', runId: payload.runId, loop: plan.loop, subject, seconds });
     return { settled: false, since: look.since };
   }
 

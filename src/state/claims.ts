@@ -3,9 +3,9 @@ import { type Redis, reachRedis } from './redis.ts';
 
 /**
  * What has become of the run an event started: nobody had claimed it, QStash may have it, has it, or it has ended; or it must not start, as
- * its subject has been through the loop before.
+ * its subject has been through the loop before, and was refused when the event came first.
  */
-export type ClaimState = 'new' | 'starting' | 'started' | 'ended' | 'barred';
+export type ClaimState = 'new' | 'starting' | 'started' | 'ended' | 'barred' | 'refused';
 
 /** A run to claim. */
 export interface EntryClaim {
@@ -35,7 +35,7 @@ for index = 1, #KEYS / 2 do
       if isOver then redis.call('HSET', subject, field, now .. ':' .. runId)
       elseif entered ~= runId then state = 'barred' end
     end
-    redis.call('SET', key, state == 'barred' and 'ended' or 'starting', 'EX', ARGV[1])
+    redis.call('SET', key, state == 'barred' and 'refused' or 'starting', 'EX', ARGV[1])
   end
   states[index] = state
 end

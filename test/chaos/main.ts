@@ -1,50 +1,75 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
 import { startPostgres } from '../servers/postgres.ts';
-import { countKinds, USUAL_RATES } from './faults.ts';
-import { violationsOf } from './invariants.ts';
-import { live } from './story.ts';
-import { createChaosWorld } from './world.ts';
+import { USUAL_RATES } from './faults.ts';
+import { addUp, printReport, type Report } from './report.ts';
+import { historyOf, liveRound, type Round } from './round.ts';
 
-const seed = Number(process.argv[2] ?? 1);
-const people = Number(process.argv[3] ?? 24);
-const factor = Number(process.argv[4] ?? 1);
+/**
+ * `npm run chaos`: lives through one world after another until there have been `--runs` runs, several at a time. Says what went wrong and
+ * what came of it; exits 1 where something came of it.
+ */
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
+    runs: { type: 'string', default: '1000' },
+    people: { type: 'string', default: '24' },
+    faults: { type: 'string', default: '1' },
+    worlds: { type: 'string', default: '8' },
+    out: { type: 'string' },
+  },
+});
+const [first, wanted, people, factor, atOnce] = [
+  values.seed,
+  values.runs,
+  values.people,
+  values.faults,
+  values.worlds,
+].map(Number) as [number, number, number, number, number];
 const rates = {
   call: USUAL_RATES.call * factor,
-  delivery: USUAL_RATES.delivery * factor,
+  delivery: Math.min(0.9, USUAL_RATES.delivery * factor),
   cable: USUAL_RATES.cable * factor,
   kill: USUAL_RATES.kill * factor,
 };
-const quiet = process.env.LOUD ? undefined : () => {};
-if (quiet) {
-  console.error = quiet;
-  console.warn = quiet;
+
+// What the functions and the vendors' clients have to say of every fault is not read by anybody.
+for (const method of ['error', 'warn'] as const) console[method] = () => {};
+
+const postgres = await startPostgres();
+const startedAt = performance.now();
+const rounds: Round[] = [];
+let seed = first;
+let runs = 0;
+
+async function liveOn(): Promise<void> {
+  while (runs < wanted) {
+    const own = seed++;
+    const round = await liveRound({ seed: own, people, rates, databaseUrl: await postgres.createDatabase() });
+    rounds.push(round);
+    runs += round.runs;
+    const { violations, injected } = round;
+    console.info(
+      `seed ${own}: ${round.runs} runs, ${injected.length} faults, ${violations.length} violations (${runs} of ${wanted} runs)`,
+    );
+    for (const violation of violations) {
+      console.info(`  ${violation.invariant}: ${violation.text}`);
+      for (const { at, kind, place } of historyOf(violation, injected).slice(-40))
+        console.info(`    ${new Date(at).toISOString()} ${kind} (${place})`);
+    }
+  }
 }
-const pgs = await startPostgres();
-const t = Date.now();
-const world = await createChaosWorld({ seed, name: 'one', databaseUrl: await pgs.createDatabase(), rates });
-const story = await live(world, people);
-const violations = await violationsOf(world, story);
-console.log(
-  Date.now() - t,
-  'ms',
-  world.ledger.runs.length,
-  'runs',
-  world.plan.injected.length,
-  'faults',
-  world.ledger.emails.length,
-  'emails',
-  story.operator.resumed,
-  'resumed',
-);
-console.log(countKinds(world.plan.injected));
-console.log(story.operator.causes);
-for (const v of violations) console.log(v);
-const want = process.env.DUMP;
-if (want) {
-  const id = want === '1' ? (violations.find((v) => v.text.endsWith('goes on'))?.about[0] ?? '') : want;
-  const a = await fetch(`${world.variables.QSTASH_URL}/v2/workflows/events?groupBy=workflowRunId&workflowRunId=${id}`, { headers: { authorization: `Bearer eyJVc2VySUQiOiJkZWZhdWx0VXNlciIsIlBhc3N3b3JkIjoiZGVmYXVsdFBhc3N3b3JkIn0=` } });
-  console.log(JSON.stringify(await a.json(), null, 1).slice(0, 6000));
-  for (const i of world.plan.injected.filter((i) => i.place.includes(id))) console.log(new Date(i.at).toISOString(), i.kind, i.place);
+
+await Promise.all(Array.from({ length: atOnce }, liveOn));
+const report: Report = addUp(rounds, {
+  command: `npm run chaos -- --seed ${first} --runs ${wanted} --people ${people} --faults ${factor}`,
+  seconds: Math.round((performance.now() - startedAt) / 1_000),
+});
+printReport(report);
+if (values.out !== undefined) {
+  mkdirSync(dirname(values.out), { recursive: true });
+  writeFileSync(values.out, `${JSON.stringify(report, null, 2)}\n`);
 }
-await world.close();
-await pgs.close();
-process.exit();
+await postgres.close();
+process.exit(report.violations.length === 0 ? 0 : 1);

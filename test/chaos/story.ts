@@ -106,8 +106,11 @@ export async function live(world: ChaosWorld, peopleCount: number): Promise<Stor
     }
   }
 
-  /** Time goes by: rows are drained, senders come again, and twice a day somebody looks after what was given up. */
-  async function pass(ms: number, step = HOUR * 6): Promise<void> {
+  /**
+   * Time goes by: rows are drained, senders come again, and every two hours somebody looks after what was given up. Who looks once a day only
+   * would come too late for emails that may have gone out: Resend knows them for a day.
+   */
+  async function pass(ms: number, step = HOUR * 2): Promise<void> {
     for (let left = ms; left > 0; left -= step) {
       await Promise.all([drain(), sender.flush()]);
       await world.advance(Math.min(left, step));
@@ -147,10 +150,10 @@ export async function live(world: ChaosWorld, peopleCount: number): Promise<Stor
         sender.stripe(`evt_changed_${subject}`, { subject, type: 'customer.subscription.updated' }),
       ]),
   );
-  await pass(5 * DAY);
+  await pass(2 * DAY);
   storm(false);
   await world.sql(`UPDATE skene_outbox SET attempts = 0, leased_until = NULL`);
-  await pass(DAY);
+  await pass(DAY, 12 * HOUR);
   // Those who were stopped and do not subscribe are waited for until their 30 days are over.
   await pass(32 * DAY, 8 * DAY);
   await world.settle();

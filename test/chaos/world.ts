@@ -42,6 +42,8 @@ export interface ChaosWorld {
   callForDrain(): Promise<void>;
   /** Moves the clock; what is due within `window` ms is done at the same time. */
   advance(ms: number, window?: number): Promise<void>;
+  /** How many processes of the functions were started. */
+  readonly processes: number;
   /** Waits until nothing is under way. */
   settle(): Promise<void>;
   /** Work that has to be over before anything is settled. */
@@ -131,7 +133,9 @@ export async function createChaosWorld({
   const counts = new Map<string, number>();
   async function nameOf(request: Request): Promise<string> {
     const { headers, url } = request;
-    const ofRun = headers.has('upstash-workflow-runid') ? runNamedIn(await request.clone().text()) : undefined;
+    const ofRun = headers.has('upstash-workflow-runid')
+      ? runNamedIn(await request.clone().text())
+      : undefined;
     const key = ofRun ?? headers.get('x-chaos') ?? new URL(url).pathname;
     const count = (counts.get(key) ?? 0) + 1;
     counts.set(key, count);
@@ -237,6 +241,9 @@ export async function createChaosWorld({
     deployments: { v1: projects.v1.deployment, v2: projects.v2.deployment },
     background,
     settle,
+    get processes() {
+      return hosts.started;
+    },
     async deploy(next) {
       version = next;
     },

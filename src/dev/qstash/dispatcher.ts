@@ -41,6 +41,8 @@ export function createDispatcher(on: {
   deliver: (attempt: Attempt) => Promise<void>;
 }): Dispatcher {
   const appointments = new Map<string, Appointment>();
+  /** Which flow's place a message keeps while a fault delays it. */
+  const keeping = new Map<string, string>();
   const ready = createQueue<Attempt>();
   const flows = createFlowGates({ ...on, release: (message) => enqueue({ message, fault: undefined }) });
   let overtaken: Attempt[] = [];
@@ -100,7 +102,11 @@ export function createDispatcher(on: {
     }
     const fault = known ?? on.faults.hit({ url: message.url, labels, runId: message.runId });
     if (known === undefined && fault?.action === 'delay') {
-      appoint(message, on.clock.now() + faultDelayMs(fault), () => enqueue({ message, fault }));
+      if (flow !== undefined) keeping.set(message.id, flow.key);
+      appoint(message, on.clock.now() + faultDelayMs(fault), () => {
+        keeping.delete(message.id);
+        enqueue({ message, fault });
+      });
       return;
     }
     if (known === undefined && fault?.action === 'reorder') {
@@ -149,6 +155,10 @@ export function createDispatcher(on: {
       if (appointment === undefined) return;
       appointments.delete(id);
       on.agenda.cancel(appointment);
+      const flowKey = keeping.get(id);
+      if (flowKey === undefined) return;
+      keeping.delete(id);
+      flows.leave(flowKey);
     },
     idle: () => (isIdle() ? Promise.resolve() : new Promise((resolve) => idlers.push(resolve))),
     stop() {

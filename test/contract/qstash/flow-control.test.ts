@@ -49,6 +49,20 @@ describe('flow control', () => {
     expect(stack.clock.next()).toBeUndefined();
   });
 
+  it('a message that is cancelled while a fault delays it makes room for the next', async () => {
+    const stack = await openStack();
+    const url = stack.route('/in', () => new Response('ok'));
+    const flowControl = { key: 'k', parallelism: 1 } as const;
+    stack.qstash.faults.add({ action: 'delay', times: 1, delayMs: 60_000 });
+    const { messageId } = await stack.client.publish({ url, body: 'a', flowControl });
+    await stack.client.publish({ url, body: 'b', flowControl });
+    await stack.qstash.idle();
+    expect(stack.seen).toEqual([]);
+    await stack.client.messages.delete(messageId);
+    await stack.qstash.idle();
+    expect(stack.seen.map(({ body }) => body)).toEqual(['b']);
+  });
+
   it('a message that is cancelled while it waits makes room for the next', async () => {
     const stack = await openStack();
     const url = stack.route('/in', () => new Response('ok'));

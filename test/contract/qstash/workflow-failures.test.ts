@@ -111,6 +111,33 @@ describe('workflow failures', () => {
     expect(JSON.stringify(log.steps)).toContain('detected a non-workflow destination for trigger/invoke');
   });
 
+  it('a run goes on where it was, and sleeps as long as it was to, when what failed is the second coming of a step', async () => {
+    const stack = await openStack({ parallelism: 1 });
+    const woken: number[] = [];
+    let isLost = false;
+    const url = mountWorkflow(stack, '/main', {
+      async run(context) {
+        await context.run('first', () => 1);
+        // The step was handed in twice, and what is delivered for the second time is lost.
+        if (!isLost) stack.qstash.faults.add({ action: 'fail', times: 1 });
+        isLost = true;
+        await context.sleep('sleep', '1h');
+        woken.push(stack.clock.now());
+      },
+    });
+    const start = stack.clock.now();
+    stack.qstash.faults.add({ action: 'double', times: 1 });
+    await stack.workflow.trigger({ url, retries: 0 });
+    await stack.qstash.idle();
+    const { messages } = await stack.workflow.dlq.list();
+    const { workflowRuns } = await stack.workflow.dlq.resume(messages.map(({ dlqId }) => dlqId));
+    await stack.qstash.idle();
+    expect(woken).toEqual([]);
+    await stack.clock.advance(HOUR_MS);
+    expect(woken).toEqual([start + HOUR_MS]);
+    expect((await logOf(stack, workflowRuns[0]?.workflowRunId ?? '')).workflowState).toBe('RUN_SUCCESS');
+  });
+
   it('a failed run is resumed where it failed, or restarted from its payload, under a new id', async () => {
     const stack = await openStack();
     const ran: string[] = [];

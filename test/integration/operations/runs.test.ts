@@ -68,6 +68,36 @@ describe('skene runs', () => {
     expect(again.note).toContain('there is nothing to resume');
   });
 
+  it('goes on with one as it was: what its user did before counts', async () => {
+    await world.use({
+      loops: [
+        {
+          id: 'trial',
+          type: 'activation',
+          opinion: 'Whoever has a project is welcomed',
+          steps: [
+            {
+              trigger: { type: 'event', name: 'trial.started' },
+              condition: { type: 'event', name: 'project.created', timeout: '1h' },
+              action: activation.steps[0]?.action ?? { type: 'block', message: '' },
+            },
+          ],
+          recovery: { retries: 0 },
+        },
+      ],
+    });
+    const user = await signUp(world, 'Ada');
+    await world.track({ name: 'trial.started', subject: user });
+    world.stack.inbox.fail({ kind: 'error' });
+    await world.track({ name: 'project.created', subject: user });
+    await world.advance('1h');
+    const [{ runId = '' } = {}] = await world.runs();
+    expect(await skene(world, 'runs', 'retry', runId)).toMatchObject({ code: 0 });
+    await world.settle();
+    expect(world.emails).toHaveLength(1);
+    expect(await outcomes(world)).toEqual(['started', 'met', 'sent']);
+  });
+
   it('ends one that waits, which then does nothing', async () => {
     const user = await signUp(world, 'Ada');
     await world.settle();
