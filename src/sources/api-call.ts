@@ -39,7 +39,7 @@ export function parseJson(body: string, hint?: string): unknown {
 
 /**
  * Reads a body as text, up to `mostBytes`.
- * @throws {RequestError} BODY_TOO_LARGE without reading the rest.
+ * @throws {RequestError} BODY_TOO_LARGE without reading the rest, REQUEST_INVALID when its sender goes away before its end.
  */
 export async function readBody(request: Request, mostBytes = MOST_BODY_BYTES): Promise<string> {
   const tooLarge = () =>
@@ -51,7 +51,7 @@ export async function readBody(request: Request, mostBytes = MOST_BODY_BYTES): P
   if (reader === undefined) return '';
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+  for (let next = await readFrom(reader); !next.done; next = await readFrom(reader)) {
     length += next.value.byteLength;
     if (length > mostBytes) {
       await reader.cancel();
@@ -60,6 +60,16 @@ export async function readBody(request: Request, mostBytes = MOST_BODY_BYTES): P
     chunks.push(next.value);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+async function readFrom(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): ReturnType<ReadableStreamDefaultReader<Uint8Array>['read']> {
+  try {
+    return await reader.read();
+  } catch (cause) {
+    throw new RequestError('REQUEST_INVALID', 'The body broke off before its end.', { cause });
+  }
 }
 
 /** Makes sure that a caller knows the secret, in a time that does not tell how much of it was right. */

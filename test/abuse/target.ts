@@ -55,7 +55,10 @@ const LOOPS: LoopInput[] = [
         action: {
           type: 'email',
           template: 'activation_welcome',
-          personalization: { name: '{{ event.data.name }}', activationLink: 'https://example.com' },
+          personalization: {
+            name: '{{ event.name | default: "there" }}',
+            activationLink: 'https://example.com',
+          },
         },
       },
     ],

@@ -86,7 +86,7 @@ const INSIDE = /\[native code\]|function anonymous|class \w+ \{|root:x:0|SKENE_S
 
 const templates: Surface = {
   name: 'templates: any Liquid ends, in bounds, and says what is wrong',
-  cases: { short: 150, long: 20_000 },
+  cases: { short: 150, long: 15_000 },
   attack: (round) =>
     fuzz(round, source, async (text) => {
       const before = process.cpuUsage();
@@ -160,7 +160,7 @@ const values: Surface = {
 
 const headers: Surface = {
   name: 'names and addresses in headers: one line, one mailbox',
-  cases: { short: 1_000, long: 120_000 },
+  cases: { short: 1_000, long: 200_000 },
   attack: (round) =>
     fuzz(round, fc.tuple(hostileText, fc.oneof(hostileText, fc.emailAddress())), ([name, address]) => {
       const line = formatMailbox({ name, address: 'ada@example.com' });
@@ -200,7 +200,7 @@ const SCHEMES = [
 
 const links: Surface = {
   name: 'links in emails: no scheme that runs code, however it is spelled',
-  cases: { short: 500, long: 60_000 },
+  cases: { short: 500, long: 120_000 },
   attack: (round) =>
     fuzz(
       round,

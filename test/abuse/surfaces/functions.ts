@@ -137,7 +137,7 @@ function expectRefused(path: string, method: string, answer: Answer): void {
 
 const strangers: Surface = {
   name: 'functions: a stranger, any method, path, header and body',
-  cases: { short: 600, long: 60_000 },
+  cases: { short: 600, long: 40_000 },
   attack: onTarget((round, { send }) =>
     fuzz(
       round,
@@ -165,7 +165,7 @@ const strangers: Surface = {
 
 const events: Surface = {
   name: 'events: bodies from somebody who knows the secret',
-  cases: { short: 300, long: 20_000 },
+  cases: { short: 300, long: 12_000 },
   attack: onTarget((round, { send }) =>
     fuzz(round, body(EVENT), async (text) => {
       const answer = await send('/events', { headers: BEARER, body: text });
@@ -188,7 +188,7 @@ const ENTRY = { subject: 'u', feature: 'f', periodStart: 1, periodEnd: 2, used: 
 
 const gate: Surface = {
   name: 'gate: questions from an app, and what it says of people',
-  cases: { short: 300, long: 30_000 },
+  cases: { short: 300, long: 15_000 },
   attack: onTarget((round, { send }) =>
     fuzz(
       round,
@@ -274,7 +274,7 @@ const PROVIDERS = {
 
 const signedWebhooks: Surface = {
   name: 'webhooks: signed by the provider, with anything in them',
-  cases: { short: 400, long: 24_000 },
+  cases: { short: 400, long: 12_000 },
   attack: onTarget(async (round, { send }) =>
     together(
       await shared(
@@ -323,7 +323,7 @@ const forgedWebhooks: Surface = {
 
 const qstashCalls: Surface = {
   name: 'workflows and schedules: signed by QStash, with anything in them',
-  cases: { short: 200, long: 8_000 },
+  cases: { short: 200, long: 5_000 },
   attack: onTarget((round, { send, world }) => {
     const { functionsUrl } = world.stack.env;
     return fuzz(

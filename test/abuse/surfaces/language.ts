@@ -56,7 +56,7 @@ const path = fc.oneof(
 
 const globs: Surface = {
   name: 'endpoint globs: any path is matched in time, and no spelling gets past',
-  cases: { short: 1_500, long: 100_000 },
+  cases: { short: 1_500, long: 60_000 },
   attack: (round) =>
     fuzz(round, fc.tuple(glob, path), ([pattern, asked]) => {
       if (globProblem(pattern) !== undefined) return;
@@ -98,7 +98,7 @@ const CONFIG = {
 
 const configs: Surface = {
   name: 'configs: any value is read or refused, with a place',
-  cases: { short: 400, long: 60_000 },
+  cases: { short: 400, long: 50_000 },
   attack: (round) =>
     fuzz(round, spoiled(CONFIG), (text) => {
       const result = safeResolveConfig(JSON.parse(text));
@@ -173,7 +173,7 @@ const DURATIONS = [
 
 const durations: Surface = {
   name: 'durations: any text is a safe number of seconds, or none',
-  cases: { short: 1_000, long: 150_000 },
+  cases: { short: 1_000, long: 200_000 },
   attack: (round) =>
     fuzz(
       round,
@@ -195,7 +195,7 @@ export default defineLoop(${JSON.stringify({ ...withReminder }, undefined, 2)});
 
 const files: Surface = {
   name: 'config files: skene check never crashes and never hangs',
-  cases: { short: 40, long: 4_000 },
+  cases: { short: 40, long: 3_000 },
   attack: async (round) => {
     const folder = mkdtempSync(join(tmpdir(), 'skene-abuse-'));
     const file = join(folder, 'skene.config.ts');

@@ -135,7 +135,7 @@ const edits = fc.array(fc.tuple(fc.nat(), fc.nat(4), fc.oneof(fc.constant(''), h
 
 const tampered: Surface = {
   name: 'signatures: parts cut, doubled, exchanged',
-  cases: { short: 600, long: 100_000 },
+  cases: { short: 600, long: 200_000 },
   attack: (round: Round) => {
     const all = proofs();
     return fuzz(

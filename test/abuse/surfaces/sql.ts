@@ -395,7 +395,7 @@ async function against(judge: Judge, dialect: Dialect, round: Round): Promise<Ou
 
 const postgresWrites: Surface = {
   name: 'SQL: what the check takes for reading, run by PostgreSQL',
-  cases: { short: 3_000, long: 150_000 },
+  cases: { short: 3_000, long: 100_000 },
   attack: async (round) =>
     hasPostgres('SQL that only seems to read')
       ? against(await startPostgresJudge(), 'postgres', round)
@@ -404,7 +404,7 @@ const postgresWrites: Surface = {
 
 const mariadbWrites: Surface = {
   name: 'SQL: what the check takes for reading, run by MariaDB',
-  cases: { short: 2_000, long: 80_000 },
+  cases: { short: 2_000, long: 60_000 },
   attack: async (round) =>
     hasMariadb('SQL that only seems to read')
       ? against(await startMariadbJudge(), 'mysql', round)
