@@ -24,11 +24,16 @@ export async function healthView({
   const problems = findings.filter(({ state }) => state !== 'ok');
   const body = html`<p class="${problems.length === 0 ? 'good' : 'bad'}">${
     problems.length === 0 ? 'All is well.' : `${problems.length} of ${findings.length} need to be looked at.`
-  } <span class="muted">Looked at ${timeOf(now())} UTC.</span></p>
-    ${failed.length === 0 ? html`<p>No run was given up.</p>` : html`<p class="bad"><a href="${linkTo('runs', { state: 'failed' })}">${failed.length === MOST_FAILED ? `${MOST_FAILED} or more` : failed.length} runs were given up</a>: each says why, and can go on.</p>`}
+  }</p>
+    ${failed.length === 0 ? html`<p>No run was given up.</p>` : html`<p class="bad"><a href="${linkTo('runs', { state: 'failed' })}">${countOf(failed.length)} given up</a>: each says why, and can go on.</p>`}
     ${tableOf([...problems, ...findings.filter(({ state }) => state === 'ok')])}
-    <p><a href="${linkTo('health')}">Look again</a> <span class="muted">The providers are asked each time.</span></p>`;
+    <p><a href="${linkTo('health')}">Look again</a> <span class="muted">Looked at ${timeOf(now())} UTC; the providers are asked each time.</span></p>`;
   return { title: 'Health', body, current: 'Health', isStill: true };
+}
+
+function countOf(failed: number): string {
+  if (failed === 1) return '1 run was';
+  return `${failed === MOST_FAILED ? `${MOST_FAILED} or more` : failed} runs were`;
 }
 
 const WORDS: Record<Finding['state'], { word: string; style: string }> = {
@@ -43,7 +48,7 @@ function tableOf(findings: readonly Finding[]): Markup {
     <thead><tr><th scope="col">What</th><th scope="col">State</th><th scope="col">What was found</th></tr></thead>
     <tbody>${findings.map(
       ({ name, state, detail, hint }) =>
-        html`<tr><th scope="row">${name}</th><td class="${WORDS[state].style}">${WORDS[state].word}</td><td class="wide">${detail}${hint === undefined ? '' : html`<br /><strong>${hint}</strong>`}</td></tr>`,
+        html`<tr><th scope="row">${name}</th><td><span class="${WORDS[state].style}">${WORDS[state].word}</span></td><td class="wide">${detail}${hint === undefined ? '' : html`<br /><strong>${hint}</strong>`}</td></tr>`,
     )}</tbody>
   </table></div>`;
 }

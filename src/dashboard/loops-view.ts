@@ -138,7 +138,7 @@ function variantsOf({ step, variants }: EmailOutcomes): Markup {
         pinned,
       }) => html`<tr><th scope="row">${variant === '' ? 'the email itself' : variant}${pinned ? ' (pinned)' : ''}</th>
         <td class="number">${sent}</td><td class="number">${converted}</td>
-        <td>${rate === undefined ? 'none yet' : `${percent(rate.share)} (${percent(rate.low)} to ${percent(rate.high)})`}</td></tr>`,
+        <td class="rate">${rate === undefined ? 'none yet' : `${percent(rate.share)} (${percent(rate.low)} to ${percent(rate.high)})`}</td></tr>`,
     )}</tbody>
   </table></div>`;
 }

@@ -80,7 +80,7 @@ function rowOf(run: RunRecord): Markup {
   return html`<tr data-key="${run.runId}">
     <th scope="row"><a href="${linkTo('run', { id: run.runId })}">${run.loop}</a></th>
     <td>${user}</td><td>${timeOf(run.startedAt)}</td>
-    <td class="${state === 'failed' ? 'bad' : ''}">${state}</td><td>${last === undefined ? '' : factOf(last)}</td>
+    <td><span class="${state === 'failed' ? 'bad' : ''}">${state}</span></td><td>${last === undefined ? '' : factOf(last)}</td>
   </tr>`;
 }
 

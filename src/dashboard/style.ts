@@ -70,6 +70,7 @@ code.sql { display: block; margin-top: 0.3rem; padding: 0.4rem 0.6rem; font-size
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.2rem 1rem; margin: 0 0 1rem; }
 dt { color: color-mix(in srgb, currentColor 72%, Canvas); }
 dd { margin: 0; overflow-wrap: anywhere; }
+td.rate { white-space: nowrap; }
 td.wide { min-width: 16rem; }
 time { white-space: nowrap; }
 form.filters, form.inline { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; align-items: end; margin: 0 0 1rem; }
@@ -108,5 +109,5 @@ ul.people { columns: 12rem; padding-left: 1.2rem; overflow-wrap: anywhere; }
 ul.plain { list-style: none; padding: 0; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 0.8rem; background: var(--soft); border-radius: 8px; }
 @media (max-width: 60rem) { .play { grid-template-columns: minmax(0, 1fr); } .watch { position: static; } }
-@media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: 0.5rem; } progress { width: 5rem; } }
+@media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: 0.5rem; } progress { width: 5rem; } ol.ticks li:nth-child(even) { visibility: hidden; } }
 `;

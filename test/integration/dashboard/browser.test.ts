@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { World } from '../../../src/testing/index.ts';
 import { hasBrowser, openBrowser } from '../../examples/browser.ts';
 import { expectUsable, keepPicture, LOOKS, openDashboard } from './dashboard-pages.ts';
-import { openEmpty, openLivedIn } from './lived-in.ts';
+import { noteRuns, openEmpty, openLivedIn } from './lived-in.ts';
 
 describe.skipIf(!hasBrowser('the dashboard in a browser'))('the dashboard in a browser', () => {
   let browser: Browser;
@@ -25,6 +25,7 @@ describe.skipIf(!hasBrowser('the dashboard in a browser'))('the dashboard in a b
       nobody: 'page=people',
       person: `page=people&id=${failed?.subject}`,
       unknown: 'page=run&id=wfr_none',
+      health: 'page=health',
     };
     for (const [name, query] of Object.entries(queries)) {
       await page.goto(`${world.stack.urls.functions}/api/dashboard?${query}`);
@@ -73,6 +74,42 @@ describe.skipIf(!hasBrowser('the dashboard in a browser'))('the dashboard in a b
     await page.keyboard.press('Enter');
     await page.locator('dd', { hasText: 'cancelled' }).waitFor();
     await page.context().close();
+  });
+
+  it('takes nothing away from whoever has scrolled, opened or begun to write something', async () => {
+    const page = await openDashboard(browser, world, { width: 360, colorScheme: 'light' });
+    await page.goto(`${world.stack.urls.functions}/api/dashboard?page=runs`);
+    await page.getByLabel('User').fill('somebody');
+    const table = page.getByRole('group', { name: 'Runs' });
+    await table.evaluate((one) => {
+      one.scrollLeft = 60;
+    });
+    const [before] = await page.locator('tbody tr').all();
+    await before?.getByRole('link').first().focus();
+    const focused = await page.evaluate(() => document.activeElement?.getAttribute('href'));
+    await world.track({ name: 'trial.started', subject: '2' });
+    await page.locator('tbody tr', { hasText: 'trial-ends' }).nth(1).waitFor();
+    expect(await page.getByLabel('User').inputValue()).toBe('somebody');
+    expect(await table.evaluate((one) => one.scrollLeft)).toBe(60);
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('href'))).toBe(focused);
+    await page.context().close();
+  });
+
+  it('fetches older runs as they are scrolled to, and goes on bringing the newest', async () => {
+    const many = await openEmpty();
+    await noteRuns(many, 240);
+    const page = await openDashboard(browser, many, { width: 1280, colorScheme: 'light' });
+    await page.goto(`${many.stack.urls.functions}/api/dashboard?page=runs`);
+    await page.getByText('Up to 50.').waitFor();
+    for (const shown of [100, 150, 200, 240]) {
+      await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+      await page.locator(`tbody tr:nth-child(${shown})`).waitFor();
+    }
+    await noteRuns(many, 1, 1_000);
+    await page.locator('tbody tr:first-child', { hasText: 'u1000' }).waitFor();
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(241);
+    await page.context().close();
+    await many.close();
   });
 
   it('says in an empty world what to do', async () => {

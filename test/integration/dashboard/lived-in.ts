@@ -80,6 +80,22 @@ export async function openLivedIn(): Promise<World> {
   return world;
 }
 
+/** Writes runs down that nobody has taken, each of another user, the last of them the newest. */
+export async function noteRuns(world: World, count: number, first = 0): Promise<void> {
+  const runs = Array.from({ length: count }, (_, index) => first + index);
+  for (let from = 0; from < count; from += 1_000)
+    await world.state.runLog.record(
+      runs.slice(from, from + 1_000).map((number) => ({
+        runId: `wfr_reminder-${number}`,
+        loop: 'reminder',
+        subject: `u${number}`,
+        outcome: 'started',
+        step: '',
+        at: number + 1,
+      })),
+    );
+}
+
 /** Signs people up until one of them is of the kind that is wanted. */
 async function signUpOf(world: World, isWanted: (id: string) => boolean): Promise<string> {
   for (;;) {
