@@ -10,6 +10,7 @@ export { planKeptTables } from './database/plan-kept-tables.ts';
 export { printDatabaseSync } from './database/print-database-sync.ts';
 export { diagnose } from './diagnose.ts';
 export type { Finding } from './finding.ts';
+export { lookAtQueries } from './look-at-queries.ts';
 export { applyScheduleSync, planScheduleSync, type ScheduleAction, schedulesOf } from './schedules.ts';
 export {
   applyWebhookSync,

@@ -2,7 +2,9 @@ import { type Capture, type Database, quoteTable } from '../databases/index.ts';
 import { messageOf } from '../errors/index.ts';
 import type { Deployment, Plan } from '../plan/index.ts';
 import { analyseQuery, type Read } from '../sql/index.ts';
+import { quotedFor } from './answered-names.ts';
 import type { Finding } from './finding.ts';
+import { lookAtEmails } from './look-at-emails.ts';
 
 /** A query that loops ask, and what it is called. */
 interface AskedQuery {
@@ -16,30 +18,36 @@ const QUERY_TIMEOUT_MS = 10_000;
 const LARGE_TABLE_ROWS = 10_000;
 
 /**
- * Asks the real database every query of the loops, for one user that it has: whether its tables, columns and types are there, and (on
- * PostgreSQL) whether it reads a large table from end to end.
+ * Asks the real database every query of the loops, for one user that it has: whether its tables, columns and types are there, (on
+ * PostgreSQL) whether it reads a large table from end to end, and whether it answers with what the emails speak of.
  */
-export async function lookAtQueries(database: Database, { plans, users }: Deployment): Promise<Finding[]> {
+export async function lookAtQueries(database: Database, deployment: Deployment): Promise<Finding[]> {
+  const { plans, users } = deployment;
   // What runs on hashes was checked when it was compiled.
   if (database.kind === 'upstash-redis') return [];
   const id = await someUser(database, users);
   const findings: Finding[] = [];
   for (const query of plans.flatMap(queriesOf)) findings.push(await lookAtQuery(query, id, database));
-  return findings;
+  return [...findings, ...(await lookAtEmails(database, deployment, id))];
 }
 
-/** The id of a user that there is, so that the database plans as it will. */
+/** The id of a user that there is, so that the database plans as it will; else one that nobody has, of the kind that ids are. */
 async function someUser(database: Database, { table, id }: Deployment['users']): Promise<unknown> {
-  const isMysql = database.capture === undefined;
-  const name = isMysql
-    ? table
-        .split('.')
-        .map((part) => `\`${part}\``)
-        .join('.')
-    : quoteTable(table);
-  const sql = `SELECT * FROM ${name} LIMIT 1`;
+  const sql = `SELECT * FROM ${quotedFor(database, table)} LIMIT 1`;
   const [user] = await database.select({ sql, params: [], timeoutMs: QUERY_TIMEOUT_MS });
-  return user?.[id] ?? null;
+  if (user?.[id] !== undefined) return user[id];
+  const [column] = await database.select({
+    sql: 'SELECT data_type AS kind FROM information_schema.columns WHERE table_name = $1 AND column_name = $2',
+    params: [table.split('.').at(-1), id],
+    timeoutMs: QUERY_TIMEOUT_MS,
+  });
+  return idOfKind(String(column?.kind));
+}
+
+function idOfKind(kind: string): string | null {
+  if (kind === 'uuid') return '00000000-0000-4000-8000-000000000000';
+  if (/int|serial|numeric|decimal/i.test(kind)) return '0';
+  return /char|text/i.test(kind) ? 'nobody' : null;
 }
 
 function queriesOf({ loop, steps, goal }: Plan): AskedQuery[] {

@@ -1,32 +1,67 @@
 import type { Command } from 'commander';
 import type { Deployment, PlanTrigger } from '../../plan/index.ts';
 import { type CheckResult, checkProject, shownPath } from '../../project/index.ts';
+import type { Finding } from '../../sync/index.ts';
 import type { CommandContext } from '../command.ts';
 import { loadEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-code.ts';
+import { printHealth } from '../print-health.ts';
 import { printIssues } from '../print-issues.ts';
 import { printTable } from '../print-table.ts';
+import type { TargetFlags } from '../target.ts';
 
-/** `skene check [path] [--json]` */
+interface Flags extends TargetFlags {
+  json?: boolean;
+  database?: boolean;
+}
+
+/** `skene check [path] [--json] [--database]` */
 export function define(command: Command, context: CommandContext): void {
   command
     .argument('[path]', 'the config, or the folder it is in', '.')
-    .option('--json', 'print one JSON document: { file, ok, issues }')
+    .option('--json', 'print one JSON document: { file, ok, issues }, and with --database its findings')
+    .option(
+      '--database',
+      'ask the database every query too, and whether it answers with what emails speak of',
+    )
+    .option('--database-url <url>', 'with --database: instead of the variable the config names')
+    .option('--local', 'with --database: that of the local stack that runs in this folder')
     .addHelpText(
       'after',
-      '\nExamples:\n  skene check\n  skene check examples/nestjs/skene.config.ts\n  skene check --json | jq .issues',
+      '\nExamples:\n  skene check\n  skene check examples/nestjs/skene.config.ts\n  skene check --json | jq .issues\n  skene check --database\n\nTables and columns are held against the Prisma schema, SQL migrations or models of the repository, where it has some.',
     )
-    .action(async (path: string, { json = false }: { json?: boolean }) => {
+    .action(async (path: string, flags: Flags) => {
       loadEnvironment(path);
-      const result = await checkProject({ file: path, againstSchema: true });
-      if (json) printJson(result, context);
+      const databaseUrl = flags.database ? await urlOf(flags) : undefined;
+      const result = await checkProject({ file: path, againstSchema: true, databaseUrl });
+      const findings = flags.database ? await askDatabase(result, flags) : undefined;
+      const isOk = result.deployment !== undefined && !findings?.some(({ state }) => state === 'problem');
+      if (flags.json) printJson(result, { isOk, findings }, context);
       else printResult(result, context);
-      context.exit(result.deployment === undefined ? EXIT.problems : EXIT.ok);
+      if (!flags.json && findings !== undefined && findings.length > 0)
+        printHealth(findings, context.terminal);
+      context.exit(isOk ? EXIT.ok : EXIT.problems);
     });
 }
 
-function printJson({ file, issues, deployment }: CheckResult, { terminal }: CommandContext): void {
-  terminal.out(JSON.stringify({ file, ok: deployment !== undefined, issues }, undefined, 2));
+/** What reaches a database, and the local stack, is not loaded by a check that needs neither. */
+async function urlOf(flags: TargetFlags): Promise<string | undefined> {
+  const { databaseUrlOf } = await import('../target.ts');
+  return databaseUrlOf(flags);
+}
+
+async function askDatabase({ deployment }: CheckResult, flags: TargetFlags): Promise<Finding[]> {
+  if (deployment === undefined) return [];
+  const { checkDatabase } = await import('../check-database.ts');
+  return checkDatabase(deployment, flags);
+}
+
+function printJson(
+  { file, issues }: CheckResult,
+  { isOk, findings }: { isOk: boolean; findings: Finding[] | undefined },
+  { terminal }: CommandContext,
+): void {
+  terminal.out(JSON.stringify({ file, ok: isOk, issues, findings }, undefined, 2));
 }
 
 function printResult(result: CheckResult, { terminal }: CommandContext): void {

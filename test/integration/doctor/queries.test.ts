@@ -56,3 +56,28 @@ it('one that reads a large table from end to end is named, with the index to cre
   await world.sql(found?.hint ?? '');
   expect(await findings(loop)).toMatchObject([{ state: 'ok' }]);
 });
+
+it('emails speak of what the database answers with', async () => {
+  world = await createWorld({ config: activation });
+  const saying = (personalization: Record<string, string>): LoopInput => ({
+    ...activation,
+    steps: [{ ...step, action: { ...step.action, personalization } }],
+  });
+  const right = { name: '{{user.name}}', activationLink: '{{event.email}} {{row.action_type}}' };
+  expect(await findings(saying(right))).toMatchObject([{ state: 'ok' }]);
+  const wrong = { name: '{{user.nick}}', activationLink: '{{row.kind}} {{row.other | default: "none"}}' };
+  const [query, ...emails] = await findings(saying(wrong));
+  expect(query).toMatchObject({ state: 'ok' });
+  expect(emails.map(({ name, state, detail }) => [name, state, detail])).toEqual([
+    ['email of welcome step-1', 'problem', 'speaks of user.nick, and users has no nick'],
+    ['email of welcome step-1', 'problem', 'speaks of row.kind, and its query has no kind'],
+  ]);
+});
+
+it('an id is asked with in its own kind, also where there is no user yet', async () => {
+  world = await createWorld({ config: activation });
+  await world.sql('create table visits (visitor uuid)');
+  expect(await findings(asking('SELECT * FROM visits WHERE visitor = $1'))).toMatchObject([
+    { state: 'problem', detail: expect.stringMatching(/invalid input syntax for type uuid/) },
+  ]);
+});
