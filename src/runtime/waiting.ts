@@ -3,6 +3,8 @@ import type { PlanCondition } from '../plan/index.ts';
 /** How long a run sleeps next, in whole seconds, and whether its time is up already. */
 export interface Pause {
   seconds: number;
+  /** Until the time is up, however many pauses that takes. */
+  secondsLeft: number;
   isOver: boolean;
 }
 
@@ -23,5 +25,5 @@ export function nextPause(
   const checks = condition?.type === 'query' ? condition.checks : [];
   const next = checks.find((check) => check * 1000 > elapsedMs + ROUNDING_MS) ?? timeout;
   const seconds = Math.max(1, Math.min(Math.ceil(next - elapsedMs / 1000), wait.longestWait));
-  return { seconds, isOver };
+  return { seconds, secondsLeft: Math.max(0, Math.ceil(timeout - elapsedMs / 1000)), isOver };
 }

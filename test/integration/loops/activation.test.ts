@@ -55,6 +55,25 @@ describe('a run', () => {
     expect(await world.counts('welcome')).toEqual({ started: 1, timed_out: 1 });
   });
 
+  it('that time alone may help is told of once at each look, with all the time that is left, and then ends', async () => {
+    const query = `SELECT * FROM user_actions WHERE user_id = $1 AND created_at < NOW() - INTERVAL '1 hour'`;
+    const condition = { type: 'query', query, timeout: '6h' } as const;
+    world = await createWorld({ config: { ...activation, steps: [{ ...step, condition }] } });
+    const waits = () => world.log.filter((line) => line.includes('"waiting"'));
+    const user = await signUp(world);
+    await world.settle();
+    expect(waits()).toEqual([expect.stringContaining('"seconds":21600')]);
+    await createProject(world, user);
+    await world.settle();
+    await world.advance('30m');
+    const told = waits();
+    expect(new Set(told).size).toBe(told.length);
+    expect(world.emails).toEqual([]);
+    await world.advance('6h');
+    expect(world.emails).toHaveLength(1);
+    expect(await outcomes(world)).toEqual(['started', 'met', 'sent']);
+  });
+
   it('whose time is up does what `otherwise` says', async () => {
     world = await createWorld({ config: withReminder });
     await signUp(world);
