@@ -166,6 +166,16 @@ describe('what is refused, and what to write instead', () => {
       { code: 'glob', path: 'steps[0].trigger.endpoint', hint: '/api/features/*' },
     ],
     [
+      'an address that a browser would run',
+      withStep({ action: { type: 'block', message: 'Upgrade.', upgradeUrl: 'javascript:alert(1)' } }),
+      {
+        code: 'invalid',
+        path: 'steps[0].action.upgradeUrl',
+        message: 'is not a link',
+        hint: 'write a path such as /pricing',
+      },
+    ],
+    [
       'a table name',
       withTrigger({ type: 'database', table: 'users; --', event: 'insert' }),
       {
