@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { type PassCost, passCost, USUAL_PRICES } from '../../estimate/index.ts';
 import { type Simulation, simulate } from '../../simulate/index.ts';
 import { createState } from '../../state/index.ts';
 import type { CommandContext } from '../command.ts';
@@ -13,6 +14,9 @@ import type { Terminal } from '../terminal.ts';
 interface Flags extends OpenFlags {
   limit: number;
 }
+
+/** A simulation, and what it would cost. */
+type Costed = Simulation & { cost: PassCost };
 
 /** `skene simulate <loop>` */
 export function define(command: Command, { terminal, exit }: CommandContext): void {
@@ -29,8 +33,11 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
         const now = await localNow(flags);
         const onProgress = (looked: number) => say(`${looked} users`);
         const context = { deployment, database, state, now, limit: flags.limit, onProgress };
-        const simulations: Simulation[] = [];
-        for (const plan of plansOf(deployment, loop)) simulations.push(await simulate(plan, context));
+        const simulations: Costed[] = [];
+        for (const plan of plansOf(deployment, loop)) {
+          const simulation = await simulate(plan, context);
+          simulations.push({ ...simulation, cost: passCost(plan, passOf(simulation), USUAL_PRICES) });
+        }
         return simulations;
       });
       if (flags.json) terminal.out(JSON.stringify(found, undefined, 2));
@@ -49,8 +56,14 @@ const WORDS: Readonly<Record<string, string>> = {
   skipped: 'would be passed over',
 };
 
+function passOf({ looked, fates, messages }: Simulation) {
+  const countOfFate = (outcome: string) =>
+    fates.reduce((sum, fate) => sum + (fate.outcome === outcome ? fate.count : 0), 0);
+  return { looked, messages, mailed: countOfFate('mail'), waiting: countOfFate('wait') };
+}
+
 function printSimulation(
-  { loop, looked, isWhole, fates, messages }: Simulation,
+  { loop, looked, isWhole, fates, messages, cost }: Costed,
   { out, colors }: Terminal,
 ): void {
   const extent = isWhole ? `all ${looked}` : `the first ${looked} (--limit looks at more)`;
@@ -64,4 +77,16 @@ function printSimulation(
     out(colors.dim(`    ${shown.join(', ')}${count > examples.length ? ', ...' : ''}`));
   }
   out(`QStash would bill ${messages} messages at most.`);
+  printCost(cost, { out, colors });
+}
+
+function printCost(
+  { emails, commands, dollars, notices }: PassCost,
+  { out, colors }: Pick<Terminal, 'out' | 'colors'>,
+): void {
+  const amount = (count: number) => count.toLocaleString('en-US');
+  out(
+    `With up to ${amount(emails)} emails and about ${amount(commands)} Redis commands that is $${dollars.toFixed(dollars < 1 ? 4 : 2)} at most, beyond what plans include (prices of ${USUAL_PRICES.date}).`,
+  );
+  for (const notice of notices) out(colors.yellow(`! ${notice}`));
 }

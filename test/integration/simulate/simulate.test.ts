@@ -57,6 +57,8 @@ describe('skene simulate', () => {
     expect(code).toBe(0);
     const [{ fates, ...rest }] = JSON.parse(out);
     expect(rest).toMatchObject({ looked: 3, isWhole: true, messages: 2 + 3 });
+    expect(rest.cost).toMatchObject({ messages: 5, emails: 2, notices: [] });
+    expect(rest.cost.dollars).toBeGreaterThan(0);
     expect(fates).toEqual(
       expect.arrayContaining([
         {
