@@ -50,7 +50,10 @@ export const audience: Bench = {
           x: 'recipients',
           y: 'recipients per second, and MB at most',
           series: [
-            { name: 'recipients per second', points: rows.map((row) => [row.recipients, row.perSecond] as const) },
+            {
+              name: 'recipients per second',
+              points: rows.map((row) => [row.recipients, row.perSecond] as const),
+            },
             { name: 'MB at most', points: rows.map((row) => [row.recipients, row.peak] as const) },
           ],
         },
@@ -89,10 +92,14 @@ async function measurePass(recipients: number) {
   };
   let atRest: number | undefined;
   let peak = 0;
-  const host = startFunctionHost({ deployment: project.deployment, variables, port }, stack.clock.now(), (rss) => {
-    atRest ??= rss;
-    peak = Math.max(peak, rss);
-  });
+  const host = startFunctionHost(
+    { deployment: project.deployment, variables, port },
+    stack.clock.now(),
+    (rss) => {
+      atRest ??= rss;
+      peak = Math.max(peak, rss);
+    },
+  );
   const state = createState({ ...stack.env.redis, namespace: stack.env.namespace });
   const due = cron.nextRun(new Date(stack.clock.now()))?.getTime() ?? 0;
   await host.setTime(due);
@@ -101,7 +108,8 @@ async function measurePass(recipients: number) {
   for (;;) {
     const runs = await state.runLog.list(1_000);
     if (runs.some(({ facts }) => facts.some(({ outcome }) => outcome === 'done'))) break;
-    if (runs.some(({ facts }) => facts.some(({ outcome }) => outcome === 'failed'))) throw new Error('The pass failed.');
+    if (runs.some(({ facts }) => facts.some(({ outcome }) => outcome === 'failed')))
+      throw new Error('The pass failed.');
     await stack.clock.advance(STEP_MS);
   }
   const seconds = (performance.now() - startedAt) / 1000;

@@ -1,20 +1,22 @@
 /**
- * The gate beside `@upstash/ratelimit` and `rate-limiter-flexible`, on one real Redis behind Upstash's REST protocol, in one run:
- * `npm run bench:gate` (add `-- --quick` for a tenth of it). Prints a table, and writes it to `bench/results/gate.json`.
+ * The gate beside `@upstash/ratelimit` and `rate-limiter-flexible`, on one real Redis behind Upstash's REST protocol, in one run.
  *
  * Client, REST server and Redis are three processes of one machine: the figures are for comparing, not for planning capacity.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { type Contender, contendersOn } from './contenders.ts';
+import type { Bench, Size } from '../bench.ts';
+import type { Contender } from './contenders.ts';
 import { closedLoop, createRandom, type Outcome, openLoop } from './load.ts';
 
-const isQuick = process.argv.includes('--quick');
-const scale = isQuick ? 0.1 : 1;
-const ROUNDS = isQuick ? 1 : 3;
+/** Of the long form, how much. */
+const SIZES: Readonly<Record<Size, { scale: number; rounds: number }>> = {
+  smoke: { scale: 0.003, rounds: 1 },
+  usual: { scale: 0.25, rounds: 1 },
+  long: { scale: 1, rounds: 3 },
+};
+
 const SUBJECTS = 2_000;
 const AMPLE = 1_000_000_000;
 const SEED = 20_261_121;
@@ -28,10 +30,43 @@ interface Row extends Outcome {
 
 let requests = 0;
 const send = globalThis.fetch;
-globalThis.fetch = (input, init) => {
-  requests += 1;
-  return send(input, init);
+
+const columns = [
+  { key: 'load', label: 'load' },
+  { key: 'contender', label: 'limiter' },
+  { key: 'perSecond', label: 'decisions/s' },
+  { key: 'p50', label: 'p50, ms', digits: 2 },
+  { key: 'p99', label: 'p99, ms', digits: 2 },
+  { key: 'requestsPerDecision', label: 'requests', digits: 3 },
+  { key: 'commandsPerDecision', label: 'Redis commands', digits: 2 },
+];
+
+/** Decisions a second and how long each takes, beside two other limiters. */
+export const gate: Bench = {
+  name: 'gate',
+  async run(size) {
+    globalThis.fetch = (input, init) => {
+      requests += 1;
+      return send(input, init);
+    };
+    try {
+      const rows = [...(await benchClosedLoops(SIZES[size])), ...(await benchOpenLoops(SIZES[size]))];
+      return {
+        tables: [
+          {
+            title: 'Decisions of the gate, and of other limiters',
+            columns,
+            rows: rows.map((row) => ({ ...row })),
+          },
+        ],
+      };
+    } finally {
+      globalThis.fetch = send;
+    }
+  },
 };
+
+type Amount = (typeof SIZES)[Size];
 
 async function startServer(delayMs: number) {
   const path = fileURLToPath(new URL('./rest-process.ts', import.meta.url));
@@ -75,12 +110,12 @@ const medianOf = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.floor
 
 /** Each contender in turn, and again, so that what else the machine does falls on all; of the rounds the median of each figure. */
 async function compare(
-  load: string,
+  { load, rounds: count }: { load: string; rounds: number },
   contenders: Contender[],
   run: (contender: Contender, round: number) => Promise<Omit<Row, 'load' | 'contender'>>,
 ): Promise<Row[]> {
   const rounds = new Map<string, Array<Omit<Row, 'load' | 'contender'>>>();
-  for (let round = 0; round < ROUNDS; round += 1)
+  for (let round = 0; round < count; round += 1)
     for (const index of contenders.keys()) {
       const contender = contenders[(index + round) % contenders.length];
       if (contender === undefined) continue;
@@ -97,34 +132,14 @@ async function compare(
       requestsPerDecision: median('requestsPerDecision'),
       commandsPerDecision: median('commandsPerDecision'),
     };
-    print(row);
     return row;
   });
 }
 
-const columns = [34, 34, 12, 10, 10, 10, 10];
-const line = (cells: string[]) =>
-  console.log(
-    cells
-      .map((cell, at) => (at < 2 ? cell.padEnd(columns[at] ?? 0) : cell.padStart(columns[at] ?? 0)))
-      .join(''),
-  );
-
-function print(row: Row): void {
-  line([
-    row.load,
-    row.contender,
-    Math.round(row.perSecond).toLocaleString('en'),
-    row.p50.toFixed(2),
-    row.p99.toFixed(2),
-    row.requestsPerDecision.toFixed(3),
-    row.commandsPerDecision.toFixed(2),
-  ]);
-}
-
 const idOf = (index: number) => `user-${index % SUBJECTS}`;
 
-async function benchClosedLoops(): Promise<Row[]> {
+async function benchClosedLoops({ scale, rounds }: Amount): Promise<Row[]> {
+  const { contendersOn } = await import('./contenders.ts');
   const { server, stop } = await startServer(0);
   const contenders = contendersOn(server, AMPLE);
   for (const { take } of contenders)
@@ -137,26 +152,31 @@ async function benchClosedLoops(): Promise<Row[]> {
   ] as const) {
     const calls = Math.round(most * scale);
     rows.push(
-      ...(await compare(`closed loop, ${concurrency} at once`, contenders, ({ take }) =>
+      ...(await compare({ load: `closed loop, ${concurrency} at once`, rounds }, contenders, ({ take }) =>
         measure(server.url, calls, () => closedLoop((index) => take(idOf(index)), { calls, concurrency })),
       )),
     );
   }
-  rows.push(...(await benchBlocked(server)));
+  rows.push(...(await benchBlocked(server, { scale, rounds })));
   await stop();
   return rows;
 }
 
-async function benchBlocked(server: { url: string; token: string }): Promise<Row[]> {
+async function benchBlocked(
+  server: { url: string; token: string },
+  { scale, rounds }: Amount,
+): Promise<Row[]> {
+  const { contendersOn } = await import('./contenders.ts');
   const contenders = contendersOn(server, 1);
   for (const { take } of contenders) for (let call = 0; call < 3; call += 1) await take('blocked');
   const calls = Math.round(200_000 * scale);
-  return compare('known to be blocked, 32 at once', contenders, ({ take }) =>
+  return compare({ load: 'known to be blocked, 32 at once', rounds }, contenders, ({ take }) =>
     measure(server.url, calls, () => closedLoop(() => take('blocked'), { calls, concurrency: 32 })),
   );
 }
 
-async function benchOpenLoops(): Promise<Row[]> {
+async function benchOpenLoops({ scale, rounds }: Amount): Promise<Row[]> {
+  const { contendersOn } = await import('./contenders.ts');
   const delayMs = 5;
   const { server, stop } = await startServer(delayMs);
   const contenders = contendersOn(server, AMPLE);
@@ -167,7 +187,7 @@ async function benchOpenLoops(): Promise<Row[]> {
     const seconds = Math.max(1, 4 * scale);
     rows.push(
       ...(await compare(
-        `independent, ${perSecond}/s, +${delayMs} ms`,
+        { load: `independent, ${perSecond}/s, +${delayMs} ms`, rounds },
         contenders,
         async ({ take }, round) => {
           let count = 0;
@@ -190,13 +210,3 @@ async function benchOpenLoops(): Promise<Row[]> {
   await stop();
   return rows;
 }
-
-line(['load', 'contender', 'decisions/s', 'p50 ms', 'p99 ms', 'requests', 'commands']);
-const rows = [...(await benchClosedLoops()), ...(await benchOpenLoops())];
-const folder = new URL('../results/', import.meta.url);
-mkdirSync(folder, { recursive: true });
-const machine = { cpus: cpus().length, model: cpus()[0]?.model, node: process.version };
-writeFileSync(
-  new URL('gate.json', folder),
-  `${JSON.stringify({ command: 'npm run bench:gate', quick: isQuick, rounds: ROUNDS, machine, rows }, null, 2)}\n`,
-);

@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Result } from '../../../bench/bench.ts';
+import { fillPage } from '../../../bench/docs/page.ts';
+import { drawPlot } from '../../../bench/docs/plot.ts';
+import { hasPostgres } from '../../servers/postgres.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'skene-bench-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function run(...args: string[]) {
+  return spawnSync(
+    process.execPath,
+    ['--import', 'tsx', 'bench/main.ts', ...args, '--smoke', '--out', folder],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  );
+}
+
+const resultOf = (bench: string): Result => JSON.parse(readFileSync(join(folder, `${bench}.json`), 'utf8'));
+
+describe('npm run bench', () => {
+  it('measures what is named, prints it, and keeps it with the machine it was measured on', () => {
+    const { status, stdout, stderr } = run('engine', 'qstash');
+    expect(stderr).not.toContain('Error');
+    expect(status).toBe(0);
+    expect(stdout).toContain('skene dev: its QStash, @upstash/workflow');
+    const { bench, command, size, machine, tables, plots } = resultOf('engine');
+    expect({ bench, command, size }).toEqual({
+      bench: 'engine',
+      command: 'npm run bench -- engine --smoke',
+      size: 'smoke',
+    });
+    expect(machine).toMatchObject({ node: process.version });
+    expect(plots).toBeUndefined();
+    const [row] = tables[0]?.rows ?? [];
+    expect(row?.runsPerSecond).toBeGreaterThan(0);
+    expect(row?.work).toMatch(/billed messages/);
+    expect(resultOf('qstash').plots?.[0]?.series).toHaveLength(3);
+  });
+
+  it.skipIf(!hasPostgres('the bench of the outbox'))('measures the outbox on a real PostgreSQL', () => {
+    expect(run('database').status).toBe(0);
+    const [inserts] = resultOf('database').tables;
+    expect(inserts?.rows.map(({ off, on }) => Number(off) > 0 && Number(on) > 0)).toEqual([true, true]);
+  });
+
+  it('says what there is when something else is named', () => {
+    const { status, stderr } = run('everything');
+    expect([status, stderr]).toEqual([2, expect.stringContaining('there are engine, qstash')]);
+  });
+});
+
+const result: Result = {
+  bench: 'outbox',
+  command: 'npm run bench -- outbox',
+  size: 'usual',
+  takenAt: '2026-11-21T12:00:00.000Z',
+  seconds: 1,
+  machine: { cpus: 2, model: 'Any', memoryGb: 1, platform: 'linux x64', node: 'v20.0.0', loadBefore: 0.5 },
+  tables: [
+    {
+      title: 'Rows',
+      columns: [
+        { key: 'name', label: 'name' },
+        { key: 'perSecond', label: 'rows/s', digits: 1 },
+      ],
+      rows: [
+        { name: 'few', perSecond: 1234.56 },
+        { name: 'none', perSecond: null },
+      ],
+    },
+  ],
+  plots: [
+    {
+      name: 'outbox',
+      title: 'A < B',
+      x: 'rows',
+      y: 'rows/s',
+      series: [
+        {
+          name: 'one',
+          points: [
+            [10, 100],
+            [1000, 10],
+          ],
+        },
+      ],
+    },
+  ],
+};
+
+describe('npm run bench:docs', () => {
+  it('fills the page between its marks, again and again, and leaves what was not measured', () => {
+    const page =
+      'Before\n<!-- bench: outbox -->\nold\n<!-- end -->\n<!-- bench: other -->\nkept\n<!-- end -->\n';
+    const filled = fillPage(page, new Map([['outbox', result]]));
+    expect(filled).toContain('| name | rows/s |\n| --- | --: |\n| few | 1,234.6 |\n| none | – |');
+    expect(filled).toContain('![A < B](images/bench-outbox.svg)');
+    expect(filled).toContain('<!-- bench: other -->\nkept\n<!-- end -->');
+    expect(filled).not.toContain('old');
+    expect(fillPage(filled, new Map([['outbox', result]]))).toBe(filled);
+  });
+
+  it('draws a line for each series', () => {
+    const [plot] = result.plots ?? [];
+    const svg = plot === undefined ? '' : drawPlot(plot);
+    expect(svg).toContain('aria-label="A &lt; B"');
+    expect(svg.match(/<path d="M72,/g)).toHaveLength(1);
+    expect(svg.match(/<circle/g)).toHaveLength(2);
+    expect(svg).not.toContain('NaN');
+  });
+});
