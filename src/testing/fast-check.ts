@@ -59,6 +59,11 @@ export function eventOrders<TName extends string>({
   });
 }
 
+/** What each happening of an order is; `signUp` where a row of the users table needs more than an address and a name. */
+export type Tellings<TName extends string> = Readonly<Record<TName, Tell>> & {
+  readonly signUp?: (world: World) => Promise<Person>;
+};
+
 /**
  * Lets an order happen in a world. Who is mentioned for the first time signs up.
  * @param tell what each of the happenings is: a row, a webhook, an event of the app.
@@ -67,15 +72,16 @@ export function eventOrders<TName extends string>({
 export async function replay<TName extends string>(
   world: World,
   order: EventOrder<TName>,
-  tell: Readonly<Record<TName, Tell>>,
+  tell: Tellings<TName>,
 ): Promise<Person[]> {
+  const { signUp = () => world.signUp() } = tell;
   const people = new Map<number, Person>();
   for (const move of order) {
     if ('pause' in move) {
       await world.advance(move.pause);
       continue;
     }
-    const person = people.get(move.person) ?? (await world.signUp());
+    const person = people.get(move.person) ?? (await signUp(world));
     people.set(move.person, person);
     await tell[move.what](world, { person, key: `${move.what}-${move.person}-${move.nth}` });
   }
