@@ -4,7 +4,7 @@ import { RequestError } from '../errors/index.ts';
 import { createGate, type Decision, type Gate, type Take } from '../gate/index.ts';
 import { acceptEvents, createServices } from '../intake/index.ts';
 import type { Deployment } from '../plan/index.ts';
-import { readBody, requireBearer } from '../sources/index.ts';
+import { parseJson, readBody, requireBearer } from '../sources/index.ts';
 import type { KeptTablesWriter, UsageEntry } from '../usage/index.ts';
 import { afterAnswer } from './after-answer.ts';
 import { refusalOf } from './gate-answer.ts';
@@ -87,7 +87,7 @@ async function answerTo(
       return { recorded: entries.length };
     }
     default:
-      throw new RequestError('REQUEST_INVALID', `There is no action ${JSON.stringify(question.action)}.`, {
+      throw new RequestError('REQUEST_INVALID', `There is no action ${String(JSON.stringify(question.action)).slice(0, 40)}.`, {
         hint: 'Write take, peek, commit, undo or record.',
         where: { path: 'action' },
       });
@@ -105,17 +105,11 @@ function decisionAnswer(decision: Decision): object {
 }
 
 function readQuestion(body: string): Question {
-  let question: unknown;
-  try {
-    question = JSON.parse(body);
-  } catch {
-    question = undefined;
-  }
+  const hint = 'Write {"action": "take", "subject": …, "method": …, "path": …}.';
+  const question = parseJson(body, hint);
   if (typeof question === 'object' && question !== null && !Array.isArray(question))
     return question as Question;
-  throw new RequestError('REQUEST_INVALID', 'The body is not a JSON object.', {
-    hint: 'Write {"action": "take", "subject": …, "method": …, "path": …}.',
-  });
+  throw new RequestError('REQUEST_INVALID', 'The body is not a JSON object.', { hint });
 }
 
 function askIn(question: Question) {

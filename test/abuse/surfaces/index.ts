@@ -5,6 +5,7 @@ import { languageSurfaces } from './language.ts';
 import { regexes } from './regexes.ts';
 import { signatureSurfaces } from './signatures.ts';
 import { sqlSurfaces } from './sql.ts';
+import { timing } from './timing.ts';
 
 /** Everything that is attacked, in the order of the report. */
 export const surfaces: readonly Surface[] = [
@@ -14,4 +15,5 @@ export const surfaces: readonly Surface[] = [
   ...emailSurfaces,
   ...languageSurfaces,
   regexes,
+  timing,
 ];
