@@ -3,8 +3,8 @@
  * is, so that neither the focus nor what is scrolled, opened or being filled in is lost.
  *
  * `data-every` of the script is how often, in ms. Elements with an `id` or a `data-key` are recognised wherever they have moved to; another key
- * is another element. What `data-result` says stays until the form is handed in again. In `data-grows`, what is no longer there is kept once
- * more has been fetched by `a[data-more]`.
+ * is another element. What `data-result` says stays until the form is handed in again. The first `data-grows` gets the pages that `a[data-more]`
+ * leads to; from then on, what has a key stays in every `data-grows`, also where it has left the page.
  */
 export const LIVE_SCRIPT = `
 const everyMs = Number(document.currentScript.dataset.every);
@@ -44,7 +44,7 @@ function patchChildren(old, next) {
   while (at) {
     const rest = at;
     at = at.nextSibling;
-    if (!(old.dataset.grows === 'more' && keyOf(rest))) rest.remove();
+    if (!(old.hasAttribute('data-grows') && keyOf(rest) && hasGrown())) rest.remove();
   }
 }
 
@@ -91,11 +91,12 @@ async function more(link) {
   link.ariaBusy = 'true';
   const answer = await load(link.href);
   const list = document.querySelector('[data-grows]');
-  const found = answer?.main?.querySelector('[data-grows]');
-  if (!found) return;
+  const page = answer?.main?.querySelector('[data-grows] > *');
+  if (!page) return;
   list.dataset.grows = 'more';
-  const known = new Set([...list.children].map(keyOf));
-  list.append(...[...found.children].filter((child) => !known.has(keyOf(child))));
+  const known = new Set([...list.querySelectorAll('[data-key]')].map(keyOf));
+  for (const row of page.querySelectorAll('[data-key]')) if (known.has(keyOf(row))) row.remove();
+  if (!known.has(keyOf(page))) list.append(page);
   const next = answer.main.querySelector('[data-paging]');
   if (next) link.closest('[data-paging]').replaceWith(next);
   watchMore();

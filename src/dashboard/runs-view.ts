@@ -62,12 +62,13 @@ function emptyRuns({ loop, subject, state }: Search): Markup {
     : html`<p>No run is like that. <a href="${linkTo('runs')}">Show all</a></p>`;
 }
 
+/** Each page is a table of its own, so that a browser lays out and paints those alone that are in sight. */
 function runTable(runs: readonly RunRecord[], from: number): Markup {
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Runs"><table>
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Runs" data-grows><div class="page" data-key="page-${from}"><table>
     <caption>The newest first, from ${from + 1}</caption>
     <thead><tr><th scope="col">Run</th><th scope="col">User</th><th scope="col">Started</th><th scope="col">State</th><th scope="col">Last</th></tr></thead>
     <tbody data-grows>${runs.map(rowOf)}</tbody>
-  </table></div>`;
+  </table></div></div>`;
 }
 
 function rowOf(run: RunRecord): Markup {

@@ -32,6 +32,14 @@ a[aria-current] { color: inherit; font-weight: 600; text-decoration: none; }
 table { width: 100%; border-collapse: collapse; font-size: 0.92rem; }
 caption { text-align: left; padding: 0.3rem 0; color: color-mix(in srgb, currentColor 72%, Canvas); }
 th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.8rem 0.4rem 0; border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
+/* About as high as fifty rows are, until they have been seen. */
+.page { content-visibility: auto; contain-intrinsic-size: auto 100% auto 2100px; min-width: 48rem; }
+.page table { table-layout: fixed; }
+.page td, .page th { overflow-wrap: anywhere; }
+.page th:nth-child(1) { width: 20%; }
+.page th:nth-child(2) { width: 18%; }
+.page th:nth-child(3) { width: 11rem; }
+.page th:nth-child(4) { width: 6.5rem; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 svg.chart { display: block; width: 100%; height: 9rem; margin: 0.5rem 0; overflow: visible; }
 svg.chart .sent { fill: color-mix(in srgb, var(--accent) 55%, transparent); }

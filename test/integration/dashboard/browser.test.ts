@@ -103,11 +103,11 @@ describe.skipIf(!hasBrowser('the dashboard in a browser'))('the dashboard in a b
     await page.getByText('Up to 50.').waitFor();
     for (const shown of [100, 150, 200, 240]) {
       await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
-      await page.locator(`tbody tr:nth-child(${shown})`).waitFor();
+      await expect.poll(() => page.locator('tbody tr').count(), { timeout: 20_000 }).toBe(shown);
     }
     await noteRuns(many, 1, 1_000);
-    await page.locator('tbody tr:first-child', { hasText: 'u1000' }).waitFor();
-    await expect.poll(() => page.locator('tbody tr').count()).toBe(241);
+    await page.locator('tbody tr:first-child', { hasText: 'u1000' }).waitFor({ state: 'attached' });
+    expect(await page.locator('tbody tr').count()).toBe(241);
     await page.context().close();
     await many.close();
   });
