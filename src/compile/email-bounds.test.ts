@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { type ConfigInput, type LoopInput, resolveConfig } from '../config/index.ts';
 import { compileConfig } from './compile-config.ts';
 import { proveEmailBounds } from './email-bounds.ts';
-import { proofsOf } from './proofs.ts';
 
 type Step = LoopInput['steps'][number];
 const email = { type: 'email', template: 'welcome' } as const;
@@ -74,20 +73,5 @@ describe('the most emails a person can get', () => {
     ];
     const [perDay] = bounds([loop('a', steps, { frequency: { cap: 1, period: '1d' } })]);
     expect(perDay).toBe(Number.POSITIVE_INFINITY);
-  });
-});
-
-describe('proofsOf', () => {
-  it('says what holds whatever happens', () => {
-    const condition: Step['condition'] = { type: 'event', name: 'done', timeout: '30d' };
-    const plans = plansOf([
-      loop('a', [{ trigger: signUp, delay: '1d', condition, action: { ...email, kind: 'transactional' } }]),
-    ]);
-    expect(proofsOf(plans)).toEqual([
-      'A person gets at most 1 emails in a day and 1 in a week: a 1 a day (bound by a user is inserted once).',
-      'Every run ends, the longest (a) within 31d. Waits longer than 7d, which the Upstash plan allows, are chains of waits.',
-      'Every email can be unsubscribed from with one click, except the transactional welcome.',
-    ]);
-    expect(proofsOf([])).toEqual([]);
   });
 });

@@ -1,11 +1,25 @@
 import { formatDuration } from '../config/index.ts';
-import type { Plan, PlanAction } from '../plan/index.ts';
+import {
+  namesOf,
+  type Plan,
+  type PlanAction,
+  type PlanEmail,
+  type PlanGoal,
+  type PlanStep,
+} from '../plan/index.ts';
 import { proveEmailBounds } from './email-bounds.ts';
 
 /** What holds for all loops whatever happens, a sentence each. */
 export function proofsOf(plans: readonly Plan[]): string[] {
   if (plans.length === 0) return [];
-  return [boundsOf(plans), ...endsOf(plans), ...unsubscribingOf(plans), ...deadBranchesOf(plans)];
+  return [
+    boundsOf(plans),
+    ...endsOf(plans),
+    timersOf(plans),
+    ...unsubscribingOf(plans),
+    ...goalsOf(plans),
+    ...branchesOf(plans),
+  ];
 }
 
 function boundsOf(plans: readonly Plan[]): string {
@@ -26,12 +40,18 @@ function endsOf(plans: readonly Plan[]): string[] {
     .sort((one, other) => other.seconds - one.seconds)[0];
   if (longest === undefined) return [];
   const { plan, seconds } = longest;
-  const chained = plans.some(({ steps, longestWait }) =>
-    steps.some(({ delay, condition }) => Math.max(delay, timeoutOf(condition)) > longestWait),
+  return [`Every run ends, the longest (${plan.loop}) within ${formatDuration(seconds)}.`];
+}
+
+/** A wait that the Upstash plan does not allow is compiled into several that it does. */
+function timersOf(plans: readonly Plan[]): string {
+  const longestWait = Math.min(...plans.map((plan) => plan.longestWait));
+  const chained = plans.flatMap(({ loop, steps }) =>
+    steps
+      .filter(({ delay, condition }) => Math.max(delay, timeoutOf(condition)) > longestWait)
+      .map(({ id }) => `${loop} ${id}`),
   );
-  return [
-    `Every run ends, the longest (${plan.loop}) within ${formatDuration(seconds)}.${chained ? ` Waits longer than ${formatDuration(plan.longestWait)}, which the Upstash plan allows, are chains of waits.` : ''}`,
-  ];
+  return `No timer is longer than the ${formatDuration(longestWait)} that the Upstash plan allows${chained.length === 0 ? '' : `; ${chained.join(', ')} ${chained.length === 1 ? 'is a chain' : 'are chains'} of shorter ones`}.`;
 }
 
 function lengthOf({ steps }: Plan): number {
@@ -54,13 +74,53 @@ function unsubscribingOf(plans: readonly Plan[]): string[] {
   return [`Every email can be unsubscribed from with one click${exceptions}.`];
 }
 
-/** A branch that no run can take. */
-function deadBranchesOf(plans: readonly Plan[]): string[] {
-  return plans.flatMap(({ loop, steps }) =>
-    steps.flatMap(({ id, condition, otherwise }) =>
-      otherwise !== undefined && timeoutOf(condition) === 0
-        ? [`${loop}: the otherwise of ${id} is never done, as the step waits for nothing.`]
-        : [],
-    ),
-  );
+/** What a loop exists for can be seen to happen: something tells of it, or it is looked for. */
+function goalsOf(plans: readonly Plan[]): string[] {
+  const goals = plans.flatMap(({ loop, goal }) => (goal === undefined ? [] : [{ loop, by: toldBy(goal) }]));
+  const reached = goals.flatMap(({ loop, by }) => (by === undefined ? [] : [`${loop} by ${by}`]));
+  const unseen = goals.flatMap(({ loop, by }) => (by === undefined ? [loop] : []));
+  const which = unseen.length === 0 ? 'Every goal' : 'A goal';
+  return [
+    ...(reached.length === 0 ? [] : [`${which} can be reached: ${[...new Set(reached)].join('; ')}.`]),
+    ...unseen.map((loop) => `${loop}: its goal cannot be reached, as nothing tells of it and nobody looks.`),
+  ];
+}
+
+function toldBy({ sign, look }: PlanGoal): string | undefined {
+  if (sign.type === 'event') return `the event ${namesOf(sign).join(' or ')}`;
+  const tables = sign.type === 'query' ? [...new Set(sign.wakes.map(({ table }) => table))] : [];
+  if (tables.length > 0) return `rows of ${tables.join(', ')}`;
+  if (look !== undefined) return `a look every ${formatDuration(look)}`;
+  return sign.type === 'activity' ? 'any event of the user' : undefined;
+}
+
+/** Branches that no run can take, or that there are none. */
+function branchesOf(plans: readonly Plan[]): string[] {
+  const dead = plans.flatMap((plan) => [
+    ...(plan.rules?.holdout === 1
+      ? [`${plan.loop}: nothing is ever done, as everybody is held out.`]
+      : plan.steps.flatMap((step) => deadIn(step).map((what) => `${plan.loop}: ${what}.`))),
+  ]);
+  return dead.length === 0 ? ['No branch is dead.'] : dead;
+}
+
+function deadIn({ id, condition, action, otherwise }: PlanStep): string[] {
+  const isUnlimited =
+    condition?.type === 'usage' && Object.values(condition.limits).every((limit) => limit === 'unlimited');
+  return [
+    ...(isUnlimited ? [`${id} is never done, as no plan has a limit`] : []),
+    ...(otherwise !== undefined && timeoutOf(condition) === 0
+      ? [`the otherwise of ${id} is never done, as the step waits for nothing`]
+      : []),
+    ...[action, otherwise].flatMap((one) => (one?.type === 'email' ? unsentIn(one, id) : [])),
+  ];
+}
+
+/** Everybody gets the variant that is pinned. */
+function unsentIn({ variants }: PlanEmail, id: string): string[] {
+  if (!variants.some(({ pinned }) => pinned)) return [];
+  const unsent = variants.filter(({ pinned }) => !pinned).map((variant) => variant.id);
+  return [
+    `of ${id} the ${unsent.length === 1 ? 'variant' : 'variants'} ${unsent.join(', ')} ${unsent.length === 1 ? 'is' : 'are'} never sent, as another is pinned`,
+  ];
 }

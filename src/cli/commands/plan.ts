@@ -41,7 +41,13 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
       }
       const { plans } = deployment;
       if (flags.json)
-        terminal.out(JSON.stringify({ ...deployment, bounds: proveEmailBounds(plans) }, undefined, 2));
+        terminal.out(
+          JSON.stringify(
+            { ...deployment, bounds: proveEmailBounds(plans), proofs: proofsOf(plans) },
+            undefined,
+            2,
+          ),
+        );
       else if (flags.mermaid) terminal.out(mermaidOf(plans));
       else for (const line of [...plans.flatMap(describePlan), ...proofsOf(plans)]) terminal.out(line);
       exit(EXIT.ok);
