@@ -5,7 +5,8 @@ import { dormancyBench } from './dormancy/bench.ts';
 import { engine } from './engine/bench.ts';
 import { gate } from './gate/bench.ts';
 import { qstash } from './qstash/bench.ts';
+import { scale } from './scale/bench.ts';
 import { startup } from './startup/bench.ts';
 
 /** Everything that is measured, in the order in which it is. */
-export const benches: readonly Bench[] = [engine, qstash, database, audience, dormancyBench, startup, gate];
+export const benches: readonly Bench[] = [engine, qstash, database, audience, dormancyBench, startup, gate, scale];

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { LoopInput } from '../../src/index.ts';
 import { createWorld } from '../../src/testing/index.ts';
 import {
   type CaptureDatabase,
@@ -149,7 +150,7 @@ const LOOP = {
       },
     },
   ],
-} as const;
+} satisfies LoopInput;
 
 /** Rows committed at once, until each has its run in QStash and the outbox is empty: the relay, Redis, QStash and the functions in one process. */
 async function measureCarried(createDatabase: () => Promise<string>, size: Size): Promise<Table> {
@@ -161,7 +162,7 @@ async function measureCarried(createDatabase: () => Promise<string>, size: Size)
     await client.query(
       'CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text, name text)',
     );
-    const world = await createWorld({ config: { loops: [structuredClone(LOOP)] } as never, databaseUrl });
+    const world = await createWorld({ config: LOOP, databaseUrl });
     const perSecond = await rowsPerSecond(count, async () => {
       await client.query(
         'INSERT INTO users (email, name) SELECT n::text, n::text FROM generate_series(1, $1::int) n',

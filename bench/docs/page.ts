@@ -3,13 +3,10 @@ import { cellText, isNumeric } from '../text-table.ts';
 
 /** Puts between `<!-- bench: name -->` and `<!-- end -->` what was measured last. Results that the page does not ask for are left out. */
 export function fillPage(page: string, results: ReadonlyMap<string, Result>): string {
-  return page.replace(
-    /(<!-- bench: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
-    (whole, begin: string, name: string, end: string) => {
-      const result = results.get(name);
-      return result === undefined ? whole : `${begin}${section(result)}\n${end}`;
-    },
-  );
+  return page.replace(/(?<=<!-- bench: (\w+) -->\n)[\s\S]*?(?=<!-- end -->)/g, (old, name: string) => {
+    const result = results.get(name);
+    return result === undefined ? old : `${section(result)}\n`;
+  });
 }
 
 function section({ command, takenAt, machine, tables, plots = [] }: Result): string {

@@ -20,14 +20,14 @@ export function drawPlot({ title, x: xLabel, y: yLabel, series }: Plot): string 
     ([, value]) => y(value),
   );
   const middle = (MARGIN.top + HEIGHT - MARGIN.bottom) / 2;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escape(title)}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeXml(title)}">
 <style>
   text { font: 12px system-ui, sans-serif; fill: #24292f; }
   .title { font-weight: 600; font-size: 14px; }
   .grid { stroke: #8884; }
   @media (prefers-color-scheme: dark) { text { fill: #e6edf3; } }
 </style>
-<text class="title" x="${MARGIN.left}" y="22">${escape(title)}</text>
+<text class="title" x="${MARGIN.left}" y="22">${escapeXml(title)}</text>
 ${powers(y.domain())
   .map((value) => gridLine(value, y(value)))
   .join('\n')}
@@ -37,8 +37,8 @@ ${unique(points.map(([at]) => at))
       `<text x="${round(x(at))}" y="${HEIGHT - MARGIN.bottom + 18}" text-anchor="middle">${amount(at)}</text>`,
   )
   .join('\n')}
-<text x="${(MARGIN.left + WIDTH - MARGIN.right) / 2}" y="${HEIGHT - 8}" text-anchor="middle">${escape(xLabel)}</text>
-<text transform="translate(14 ${middle}) rotate(-90)" text-anchor="middle">${escape(yLabel)}</text>
+<text x="${(MARGIN.left + WIDTH - MARGIN.right) / 2}" y="${HEIGHT - 8}" text-anchor="middle">${escapeXml(xLabel)}</text>
+<text transform="translate(14 ${middle}) rotate(-90)" text-anchor="middle">${escapeXml(yLabel)}</text>
 ${series.map((one, index) => drawSeries(one, { colour: COLOURS[index % COLOURS.length] ?? '', path, at: ([at, value]) => [x(at), y(value)] })).join('\n')}
 ${labels(series, (value) => y(value))}
 </svg>
@@ -68,7 +68,7 @@ function labels(series: Plot['series'], y: (value: number) => number): string {
   return wanted
     .map(({ name, index, at }) => {
       lowest = Math.max(at + 4, lowest + 16);
-      return `<text x="${WIDTH - MARGIN.right + 12}" y="${round(lowest)}" style="fill: ${COLOURS[index % COLOURS.length]}">${escape(name)}</text>`;
+      return `<text x="${WIDTH - MARGIN.right + 12}" y="${round(lowest)}" style="fill: ${COLOURS[index % COLOURS.length]}">${escapeXml(name)}</text>`;
     })
     .join('\n');
 }
@@ -92,5 +92,5 @@ function powers([from = 1, to = 1]: number[]): number[] {
 const unique = (values: readonly number[]): number[] => [...new Set(values)];
 const round = (value: number): number => Math.round(value * 10) / 10;
 const amount = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 2 });
-const escape = (text: string): string =>
+const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
