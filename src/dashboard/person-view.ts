@@ -3,6 +3,7 @@ import { addressKey } from '../email/address.ts';
 import { messageOf } from '../errors/index.ts';
 import { type Explanation, explainSubject, type LoopExplanation } from '../explain/index.ts';
 import { findRuns } from '../operations/index.ts';
+import { RELEASABLE } from './act.ts';
 import type { Markup, View } from './document.ts';
 import type { DashboardContext } from './views.ts';
 import { linkTo, timeOf } from './words.ts';
@@ -102,8 +103,19 @@ function explanationOf({
       ${isErased ? html`<dt>Erased</dt><dd class="bad">lately; what comes about them is turned away</dd>` : ''}
       ${subscription === undefined ? '' : html`<dt>Plan</dt><dd>${subscription.plan}, ${subscription.status}</dd>`}
     </dl>
+    ${email === undefined ? '' : mailing(subject, email, suppressed)}
     ${loops.map(loopOf)}
     <p><a href="${linkTo('runs', { subject })}">Their runs</a></p>`;
+}
+
+/** Who was suppressed by hand or by a bounce may be mailed again; whoever said themselves that they want nothing, not. */
+function mailing(subject: string, address: string, suppressed: string | undefined): Markup {
+  if (suppressed !== undefined && !RELEASABLE.includes(suppressed)) return html``;
+  const [action, label] =
+    suppressed === undefined ? ['suppress', 'Mail them no more'] : ['release', 'Mail them again'];
+  return html`<form class="inline" method="post" action="?action=${action}">
+    <input type="hidden" name="id" value="${subject}" /><input type="hidden" name="address" value="${address}" /><button>${label}</button>
+  </form>`;
 }
 
 function loopOf({ loop, because, story }: LoopExplanation): Markup {

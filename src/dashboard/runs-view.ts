@@ -66,7 +66,7 @@ function emptyRuns({ loop, subject, state }: Search): Markup {
 function runTable(runs: readonly RunRecord[], from: number): Markup {
   return html`<div class="scroll" tabindex="0" role="group" aria-label="Runs" data-grows><div class="page" data-key="page-${from}"><table>
     <caption>The newest first, from ${from + 1}</caption>
-    <thead><tr><th scope="col">Run</th><th scope="col">User</th><th scope="col">Started</th><th scope="col">State</th><th scope="col">Last</th></tr></thead>
+    <thead><tr><th scope="col">Run</th><th scope="col">User</th><th scope="col">State</th><th scope="col">Started</th><th scope="col">Last</th></tr></thead>
     <tbody data-grows>${runs.map(rowOf)}</tbody>
   </table></div></div>`;
 }
@@ -80,8 +80,8 @@ function rowOf(run: RunRecord): Markup {
       : html`<a href="${linkTo('people', { id: run.subject })}">${run.subject}</a>`;
   return html`<tr data-key="${run.runId}">
     <th scope="row"><a href="${linkTo('run', { id: run.runId })}">${run.loop}</a></th>
-    <td>${user}</td><td>${timeOf(run.startedAt)}</td>
-    <td><span class="${state === 'failed' ? 'bad' : ''}">${state}</span></td><td>${last === undefined ? '' : factOf(last)}</td>
+    <td>${user}</td><td><span class="${state === 'failed' ? 'bad' : ''}">${state}</span></td>
+    <td>${timeOf(run.startedAt)}</td><td>${last === undefined ? '' : factOf(last)}</td>
   </tr>`;
 }
 

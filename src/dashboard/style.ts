@@ -38,8 +38,8 @@ th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.8rem 0.4rem 0;
 .page td, .page th { overflow-wrap: anywhere; }
 .page th:nth-child(1) { width: 20%; }
 .page th:nth-child(2) { width: 18%; }
-.page th:nth-child(3) { width: 11rem; }
-.page th:nth-child(4) { width: 6.5rem; }
+.page th:nth-child(3) { width: 6.5rem; }
+.page th:nth-child(4) { width: 11rem; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 svg.chart { display: block; width: 100%; height: 9rem; margin: 0.5rem 0; overflow: visible; }
 svg.chart .sent { fill: color-mix(in srgb, var(--accent) 55%, transparent); }
@@ -117,5 +117,5 @@ ul.people { columns: 12rem; padding-left: 1.2rem; overflow-wrap: anywhere; }
 ul.plain { list-style: none; padding: 0; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 0.8rem; background: var(--soft); border-radius: 8px; }
 @media (max-width: 60rem) { .play { grid-template-columns: minmax(0, 1fr); } .watch { position: static; } }
-@media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: 0.5rem; } progress { width: 5rem; } ol.ticks li:nth-child(even) { visibility: hidden; } }
+@media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: 0.5rem; } progress { width: 5rem; } .page { min-width: 44rem; } .page th:nth-child(1) { width: 7rem; } .page th:nth-child(2) { width: 5rem; } ol.ticks li:nth-child(even) { visibility: hidden; } }
 `;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { addressKey } from '../../../src/email/index.ts';
 import { createWorld, type World } from '../../../src/testing/index.ts';
 import { activation, createProject, signUp } from '../loops/activation.ts';
 
@@ -154,6 +155,23 @@ describe('the dashboard', () => {
     await world.settle();
     expect((await get('?page=people&id=ada%40example.com')).text).toMatch(/<h1>1<\/h1>/);
     expect((await get('?page=people')).text).toMatch(/Lately in a loop[\s\S]*page=people&amp;id=1/);
+  });
+
+  it('mails somebody no more when told to, and again, but nobody who said so themselves', async () => {
+    const ada = await signUp(world, 'Ada');
+    await world.settle();
+    const cookie = await signIn();
+    const form = { id: ada, address: 'ada@example.com' };
+    const key = addressKey(form.address);
+    expect((await post('suppress', form, { cookie })).status).toBe(303);
+    expect(await world.state.suppressions.find(key)).toBe('manual');
+    expect((await get(`?page=people&id=${ada}`)).text).toMatch(/no: manual[\s\S]*Mail them again/);
+    await post('release', form, { cookie });
+    expect(await world.state.suppressions.find(key)).toBeUndefined();
+    await world.state.suppressions.add(key, 'unsubscribed');
+    for (const action of ['suppress', 'release']) await post(action, form, { cookie });
+    expect(await world.state.suppressions.find(key)).toBe('unsubscribed');
+    expect((await get(`?page=people&id=${ada}`)).text).not.toMatch(/Mail them (?:again|no more)/);
   });
 
   it('says how each thing it stands on is, and which runs were given up', async () => {

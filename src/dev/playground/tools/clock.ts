@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { formatDuration, parseDuration } from '../../../config/index.ts';
 import { type Markup, timeOf } from '../../../dashboard/index.ts';
 import { RequestError } from '../../../errors/index.ts';
+import { stateOf } from '../../../operations/index.ts';
 import { actionForm, selectOf, type Tool } from '../form.ts';
 import type { Stage } from '../parts.ts';
 import type { Scene } from '../scene.ts';
@@ -13,14 +14,14 @@ const DAY_MS = 86_400_000;
 const MOST_SECONDS = 400 * 86_400;
 
 /** The clock, and the ways to move it: forward only, as time goes. */
-export function clockTool({ query }: Scene, { clock, qstash }: Stage): Tool {
+export function clockTool({ query, watched }: Scene, { clock, qstash }: Stage): Tool {
   const form = (body: Markup, label: string) => actionForm(NAME, { query, body, label });
   const [next] = qstash().upcoming();
   const body = html`<p class="clock">It is <strong>${timeOf(clock.now())}</strong> UTC. ${
     next === undefined
       ? 'Nothing is due.'
       : html`The next thing is due in <strong>${inWords(next.at - clock.now())}</strong>.`
-  }</p>
+  }${watched === undefined ? '' : html` <a href="#title-run">${watched.run.loop} for ${watched.run.subject || 'an audience'}</a> is ${stateOf(watched.run)}.`}</p>
     <div class="row">${form(html`<button name="to" value="next" class="main">Skip to the next wake-up</button>${STEPS.map((step) => html`<button name="by" value="${step}">+${step}</button>`)}`, 'Move the clock')}
     ${form(html`<label>By <input name="by" placeholder="36h" required size="5" autocomplete="off" /></label><button>Move</button>`, 'Move the clock by')}
     ${form(
