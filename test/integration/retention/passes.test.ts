@@ -218,6 +218,25 @@ describe('the rules of an audience', () => {
     expect(await whyNot(ada)).toEqual(['skipped: quiet hours', 'sent']);
   });
 
+  it.each([
+    ['goes on', 'pin', ['user1@example.com', 'user2@example.com']],
+    ['goes on', 'follow', ['user1@example.com', 'user2@example.com']],
+    ['ends', 'drain', ['user2@example.com']],
+  ] as const)('that change while a pass waits: it %s where they say %s', async (_, onChange, mailed) => {
+    const loop: LoopInput = { ...retention, onChange, quietHours: { from: '21:00', to: '08:00' } };
+    await open(loop, { timezone: 'home' });
+    await world.sql('alter table users add column home text');
+    const [ada = ''] = await addUsers(world, 2, 8);
+    await world.sql(`update users set home = 'Pacific/Auckland' where id = $1`, [ada]);
+    await world.advance('1h');
+    expect(recipients()).toEqual(['user2@example.com']);
+    await world.use({ loops: [{ ...loop, holdout: 0.001 }], users: { timezone: 'home' } });
+    await world.advance('12h');
+    expect(recipients()).toEqual(mailed);
+    const superseded = (await passes()).filter(({ outcome }) => outcome === 'superseded');
+    expect(superseded).toHaveLength(onChange === 'drain' ? 1 : 0);
+  });
+
   it('run the after of whom was mailed, and of nobody else', async () => {
     const after = 'UPDATE users SET re_engagement_sent = true WHERE id = $1';
     await open({ ...retention, steps: [{ ...first, after }] });
