@@ -79,7 +79,7 @@ async function ask(url: string, headers: Record<string, string>): Promise<Answer
     const { cause } = error as { cause?: unknown };
     throw new ProviderError(
       'PROVIDER_UNAVAILABLE',
-      `${url} cannot be reached: ${messageOf(cause ?? error)}`,
+      `The deployment at ${url} cannot be reached: ${messageOf(cause ?? error)}`,
       {
         hint: 'Check the address, and that the deployment is there.',
         cause: error,
@@ -97,18 +97,18 @@ function read({ url, status, location, body, at }: Answer): DeploymentHealth {
   if (OverviewSchema.safeParse(body).success)
     throw new ProviderError(
       'PROVIDER_REJECTED',
-      `${url} runs a version of Skene that cannot tell how it is.`,
+      `The deployment at ${url} is of a version of Skene that cannot tell how it is.`,
       {
         hint: 'Deploy it with the version that you have here (npm install @skene/sdk@latest), and try again.',
       },
     );
   const { code, detail } = (body ?? {}) as { code?: string; detail?: string };
   if (code === 'UNAUTHORIZED')
-    throw new RequestError('UNAUTHORIZED', `${url} refuses this token.`, {
+    throw new RequestError('UNAUTHORIZED', `The deployment at ${url} refuses this token.`, {
       hint: 'It is the SKENE_SECRET of the deployment: vercel env pull shows it.',
     });
   if (code === 'ENV_MISSING' || code === 'ENV_INVALID')
-    throw new ProviderError('PROVIDER_REJECTED', `${url} answers: ${detail ?? code}`, {
+    throw new ProviderError('PROVIDER_REJECTED', `The deployment at ${url} answers: ${detail ?? code}`, {
       hint: 'Set it where the deployment keeps its variables, deploy again, and try again.',
     });
   if (status === 401 || status === 403 || (status >= 300 && status < 400))
@@ -120,10 +120,10 @@ function read({ url, status, location, body, at }: Answer): DeploymentHealth {
       },
     );
   if (status >= 500)
-    throw new ProviderError('PROVIDER_UNAVAILABLE', `${url}/health answered ${status}.`, {
+    throw new ProviderError('PROVIDER_UNAVAILABLE', `The deployment at ${url} answered ${status}.`, {
       hint: 'See the log of the deployment.',
     });
-  throw new RequestError('NOT_FOUND', `${url}/health does not answer as Skene does (${status}).`, {
+  throw new RequestError('NOT_FOUND', `What is at ${url}/health does not answer as Skene does (${status}).`, {
     hint: 'Write the address at which the functions are mounted: https://app.example.com/growth',
   });
 }

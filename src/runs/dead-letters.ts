@@ -39,7 +39,6 @@ interface LogPage {
 interface RawStep {
   stepName?: string;
   state?: string;
-  retries?: number;
   errors?: Array<{ error?: string }>;
 }
 
@@ -95,11 +94,13 @@ export function createDeadLetters(access: QStashAccess): DeadLetters {
   };
 }
 
-function readStep({ stepName = 'next', state = '', retries = 0, errors = [] }: RawStep): StepLog {
+/** What QStash calls a step's retries is how many it is allowed: those it took are told by its errors. */
+function readStep({ stepName = 'next', state = '', errors = [] }: RawStep): StepLog {
+  const isOver = state === 'STEP_FAILED';
   return {
     name: stepName,
     state: state.replace(/^STEP_/, '').toLowerCase(),
-    retries,
+    retries: Math.max(0, errors.length - (isOver ? 1 : 0)),
     errors: errors.flatMap(({ error }) => (error === undefined || error === '' ? [] : [error])),
   };
 }

@@ -76,7 +76,7 @@ const CALLS: Record<string, [words: string, printed: RegExp]> = {
   logout: ['', /^Forgotten: /],
   sync: ['& --local --yes', /^keep +users +skene_insert +it is up to date$/m],
   'runs list': ['--local', /^wfr_welcome-\S+ +1 .* ended +step-1: sent$/m],
-  'runs show': ['@1 --local', /step-1: sent/],
+  'runs show': ['@1 --local', /^ {2}step-1: success$/m],
   'runs cancel': ['@3 --local --yes', /was ended\.$/m],
   simulate: ['welcome --config & --local', /^ +3 would be passed over \(has been through the loop\)$/m],
   backfill: ['welcome --config & --local --yes', /^0 runs started, 3 had been before\.$/m],

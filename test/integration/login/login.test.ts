@@ -18,6 +18,7 @@ import { createTerminal } from '../../../src/cli/terminal.ts';
 import { DEV_SECRET } from '../../../src/dev/index.ts';
 import { type Listening, listen } from '../../../src/dev/listen.ts';
 import { createWorld, type World } from '../../../src/testing/index.ts';
+import { atTerminal, KEYS } from '../commands/terminal.ts';
 import { activation } from '../loops/activation.ts';
 
 let world: World;
@@ -106,6 +107,22 @@ describe('skene login', () => {
     );
     expect(await skene(['login', world.stack.urls.functions, '--token-stdin'])).toMatchObject({ code: 0 });
   });
+
+  // `script` takes other arguments where it is not of util-linux.
+  it.skipIf(process.platform !== 'linux')(
+    'asks for the token at a terminal, and shows none of it',
+    async () => {
+      const session = atTerminal(['login', world.stack.urls.functions], {
+        cwd: folder,
+        env: { XDG_CONFIG_HOME: home },
+      });
+      await session.answer('The SKENE_SECRET of', DEV_SECRET, KEYS.enter);
+      expect(await session.ended, session.screen()).toBe(0);
+      expect(session.screen()).toContain(`${folder} is linked to ${world.stack.urls.functions}/api`);
+      expect(session.screen()).not.toContain(DEV_SECRET);
+      expect(readFileSync(kept(), 'utf8')).toContain(DEV_SECRET);
+    },
+  );
 
   it('asks nobody in a pipe', async () => {
     expect(await skene(['login', world.stack.urls.functions])).toMatchObject({
