@@ -1,5 +1,6 @@
 import type { SkeneEvent } from './event.ts';
 import { stableHash } from './ids.ts';
+import { isTooDeep } from './nesting.ts';
 
 /** What a database did to a row. */
 export type RowOperation = 'insert' | 'update' | 'delete';
@@ -32,6 +33,11 @@ export function rowEvent(change: RowChange): SkeneEvent {
     source: `/db/${change.table}`,
     type: rowEventType(change.table, change.operation),
     time: new Date(change.at).toISOString(),
-    data: change.row,
+    data: shallow(change.row),
   };
+}
+
+/** A user may have written what is in a column: one that no run could carry is left out, and holds up no other row. */
+function shallow(row: RowChange['row']): RowChange['row'] {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => !isTooDeep(value)));
 }

@@ -217,6 +217,19 @@ describe('a body', () => {
   });
 });
 
+describe('a row that somebody has made too deep for any run to carry', () => {
+  it('holds up no row that comes after it', async () => {
+    const { world } = target;
+    await world.sql('alter table users add column if not exists extra jsonb');
+    const insert = 'insert into users (email, name, extra) values ($1, $2, $3::text::jsonb)';
+    await world.sql(insert, ['deep@example.com', 'Deep', `${'['.repeat(6_000)}${']'.repeat(6_000)}`]);
+    const before = (await world.runs()).length;
+    await world.sql(insert, ['next@example.com', 'Next', '{}']);
+    await world.settle();
+    expect((await world.runs()).length).toBeGreaterThan(before);
+  });
+});
+
 describe('somebody who is erased', () => {
   it('is named nowhere in Redis any more, but for a day in the key of a request that the gate would know again', async () => {
     const { world, send } = target;
