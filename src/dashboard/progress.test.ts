@@ -71,6 +71,13 @@ describe('how far a run has come', () => {
     });
   });
 
+  it('is the same when it follows another definition, and ends where it is drained', () => {
+    expect(shown([['followed', 'step-1']])).toMatchObject({ passed: ['step-1/delay'], at: 'step-1/wait' });
+    const drained = shown([...MET, ['superseded', 'step-2']], [], 9);
+    expect(drained.passed).toEqual(['step-1/delay', 'step-1/wait', 'step-1/then']);
+    expect(drained).toMatchObject({ at: undefined, state: 'ended' });
+  });
+
   it('is nowhere once the run has come through, and where it was given up', () => {
     const through = shown([...MET, ['sent', 'step-2']], [], 9);
     expect(through).toMatchObject({ at: undefined, state: 'ended' });
@@ -87,6 +94,8 @@ describe('how far a run has come', () => {
     const run = runWith([]);
     const named = { outcome: 'started', step: '', at: 1, detail: { plan: 'old' } };
     expect(planOf({ ...run, facts: [named] }, [plan, old])).toBe(old);
+    const followed = { outcome: 'followed', step: 'step-1', at: 2, detail: { plan: plan.hash } };
+    expect(planOf({ ...run, facts: [named, followed] }, [old, plan])).toBe(plan);
     expect(planOf({ ...run, facts: [named] }, [other, plan])).toBe(plan);
     expect(planOf(run, [other])).toBeUndefined();
   });

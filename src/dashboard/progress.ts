@@ -1,7 +1,7 @@
 import { type RunState, stateOf } from '../operations/index.ts';
 import type { Plan, PlanStep } from '../plan/index.ts';
 import type { StepLog } from '../runs/index.ts';
-import type { RunRecord } from '../state/index.ts';
+import { type RunRecord, UNSETTLED } from '../state/index.ts';
 
 /**
  * A place in the diagram of a loop: `trigger`; of each step `<id>/delay`, `<id>/wait`, and what is done when its condition is true,
@@ -43,8 +43,9 @@ function stationsOf(
   const outcomes = run.facts.filter(({ step }) => step === id).map(({ outcome }) => outcome);
   const names = steps.map(({ name }) => name.split(' ')).filter(([first]) => first === id);
   const isPostponed = outcomes.includes('postponed');
-  const settled = outcomes.filter((outcome) => outcome !== 'postponed');
-  const hasBegun = outcomes.length > 0 || names.some(([, kind]) => kind !== 'delay');
+  const settled = outcomes.filter((outcome) => !UNSETTLED.includes(outcome));
+  const hasBegun =
+    outcomes.some((outcome) => outcome !== 'superseded') || names.some(([, kind]) => kind !== 'delay');
   if (!hasBegun && delay > 0) return { passed: [], at: `${id}/delay` };
   const passed = delay > 0 ? [`${id}/delay`] : [];
   if (settled.length === 0) {
@@ -62,6 +63,7 @@ function stationsOf(
 
 /** The plan a run goes by: the one it was started with, or what has become of that. */
 export function planOf(run: RunRecord, plans: readonly Plan[]): Plan | undefined {
-  const hash = run.facts.find(({ outcome }) => outcome === 'started')?.detail?.plan;
+  const said = run.facts.findLast(({ outcome }) => outcome === 'started' || outcome === 'followed');
+  const hash = said?.detail?.plan;
   return plans.find((plan) => plan.hash === hash) ?? plans.find(({ loop }) => loop === run.loop);
 }

@@ -1,5 +1,5 @@
 import { hasValues, type Plan, type PlanTrigger } from '../plan/index.ts';
-import type { RunRecord } from '../state/index.ts';
+import { type RunRecord, UNSETTLED } from '../state/index.ts';
 import type { ExplainContext, LoopExplanation, Moment, Person } from './explain.ts';
 import { sentenceOf } from './words.ts';
 
@@ -26,7 +26,8 @@ function storyOf({ facts }: RunRecord): Moment[] {
 function becauseOf(run: RunRecord, plan: Plan): string {
   const last = run.facts.at(-1);
   if (last === undefined || run.endedAt === undefined) {
-    const done = new Set(run.facts.map(({ step }) => step));
+    const settled = run.facts.filter(({ outcome }) => !UNSETTLED.includes(outcome));
+    const done = new Set(settled.map(({ step }) => step));
     const step = plan.steps.find(({ id }) => !done.has(id));
     const isWaiting = step?.condition !== undefined && 'timeout' in step.condition;
     return step === undefined || !isWaiting

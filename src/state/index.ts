@@ -5,7 +5,7 @@ export type { Contact, ContactNote } from './contacts.ts';
 export type { KeptCursor } from './cursors.ts';
 export type { AudienceStanding, HistoryEntry } from './history.ts';
 export type { LedgerEntry, SendKey } from './ledger.ts';
-export type { RunFact, RunRecord, Tally } from './run-log.ts';
+export { type RunFact, type RunRecord, type Tally, UNSETTLED } from './run-log.ts';
 export { createState, type State } from './state.ts';
 export type { CustomerRecord, Subscription } from './subscriptions.ts';
 export type { SuppressionReason } from './suppressions.ts';

@@ -51,6 +51,8 @@ const RUN_SECONDS = 90 * 86_400;
 const COUNTER_SECONDS = 800 * 86_400;
 /** Outcomes that are also counted by their reason, of which there are few. */
 export const WITH_REASON = ['skipped', 'suppressed', 'exited'];
+/** Outcomes that tell of a step and do not settle it: it goes on later, by another definition, or never began. */
+export const UNSETTLED: readonly string[] = ['postponed', 'followed', 'kept', 'superseded'];
 /** How many runs are kept for looking at; the counters know of all. */
 const MOST_RUNS = 10_000;
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LoopInput } from '../../../src/index.ts';
 import { createWorld, type World } from '../../../src/testing/index.ts';
+import { skene } from '../operations/command-line.ts';
 import { activation, createProject, outcomes, signUp, step } from './activation.ts';
 
 let world: World;
@@ -92,6 +93,15 @@ describe('a run that follows', () => {
     expect(subjects()).toEqual([]);
     await world.track({ name: 'invoice.paid', subject: user });
     expect(subjects()).toEqual(['first, new']);
+  });
+
+  it('is shown with what has become of it', async () => {
+    await changedInWait(loop('follow', first), loop('follow', longer));
+    await world.advance('4m');
+    const [run] = await world.runs();
+    const { out } = await skene(world, 'runs', 'show', run?.runId ?? '');
+    expect(out).toMatch(/first: followed/);
+    expect((await world.state.runLog.list(1))[0]?.place).toMatch(/^welcome\|.+\|first$/);
   });
 
   it('takes steps that were added after the one it waits in', async () => {
