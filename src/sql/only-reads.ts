@@ -34,31 +34,42 @@ export function writeProblem(tokens: readonly Token[], dialect: Dialect): SqlPro
   return undefined;
 }
 
-function writeAt(
-  tokens: readonly Token[],
-  index: number,
-  dialect: Dialect,
-): { message: string; hint: string } | undefined {
-  const token = tokens[index];
-  const next = tokens[index + 1];
-  const previous = tokens[index - 1];
-  if (token === undefined) return undefined;
-  if (CODE_IN_COMMENT.test(token.text)) {
+/** What is wrong at a token, and what to do about it. */
+type Fault = { message: string; hint: string } | undefined;
+
+function writeAt(tokens: readonly Token[], index: number, dialect: Dialect): Fault {
+  return hiddenAt(tokens[index], dialect) ?? callAt(tokens, index, dialect) ?? clauseAt(tokens, index);
+}
+
+/** What means more to the server than it seems to. */
+function hiddenAt(token: Token | undefined, dialect: Dialect): Fault {
+  if (CODE_IN_COMMENT.test(token?.text ?? '')) {
     return {
-      message: `has a comment that MySQL runs (${token.text.slice(0, 4)})`,
+      message: `has a comment that MySQL runs (${token?.text.slice(0, 4)})`,
       hint: 'Write what it says, without the comment.',
     };
   }
   if (dialect === 'mysql' && isPunctuation(token, ':='))
     return { message: 'sets a variable (:=)', hint: 'Compare with =, or leave the variable out.' };
-  if (token.kind === 'quoted' && /^u&/i.test(token.text)) {
+  if (token?.kind === 'quoted' && /^u&/i.test(token.text))
     return { message: 'has a name in Unicode escapes', hint: 'Write the name itself.' };
-  }
-  const name = token.kind === 'word' || token.kind === 'quoted' ? identifierOf(token, dialect) : undefined;
-  if (name === undefined) return undefined;
-  if (isPunctuation(next, '(') && EFFECTS[dialect].test(name))
-    return { message: `calls ${name}, which does more than read`, hint: 'Remove the call.' };
-  if (token.kind === 'quoted' || isPunctuation(previous, '.')) return undefined;
+  return undefined;
+}
+
+/** A function that does more than read, however its name is written. */
+function callAt(tokens: readonly Token[], index: number, dialect: Dialect): Fault {
+  const token = tokens[index];
+  if (token?.kind !== 'word' && token?.kind !== 'quoted') return undefined;
+  const name = identifierOf(token, dialect);
+  return isPunctuation(tokens[index + 1], '(') && EFFECTS[dialect].test(name)
+    ? { message: `calls ${name}, which does more than read`, hint: 'Remove the call.' }
+    : undefined;
+}
+
+/** A part of a SELECT that writes, or locks what it reads. */
+function clauseAt(tokens: readonly Token[], index: number): Fault {
+  const [previous, token, next] = [tokens[index - 1], tokens[index], tokens[index + 1]];
+  if (token?.kind !== 'word' || isPunctuation(previous, '.')) return undefined;
   const opensQuery = isPunctuation(previous, '(') && isWord(tokens[index - 2], 'AS', 'MATERIALIZED');
   const verb = opensQuery ? verbOf(tokens.slice(index)) : undefined;
   if (isWord(verb, ...WRITES)) {
@@ -67,15 +78,12 @@ function writeAt(
       hint: 'Write a SELECT there.',
     };
   }
-  if (isWord(token, 'INTO')) {
+  if (isWord(token, 'INTO'))
     return { message: 'writes its rows somewhere (INTO)', hint: 'Remove INTO: Skene reads the rows itself.' };
-  }
-  if (isWord(token, 'FOR') && isWord(next, 'UPDATE', 'SHARE', 'NO', 'KEY')) {
+  if (isWord(token, 'FOR') && isWord(next, 'UPDATE', 'SHARE', 'NO', 'KEY'))
     return { message: 'locks the rows it reads (FOR ...)', hint: 'Remove the FOR clause.' };
-  }
-  if (isWord(token, 'LOCK') && isWord(next, 'IN')) {
+  if (isWord(token, 'LOCK') && isWord(next, 'IN'))
     return { message: 'locks the rows it reads', hint: 'Remove LOCK IN SHARE MODE.' };
-  }
   if (isWord(token, 'NEXT') && isWord(next, 'VALUE'))
     return { message: 'takes the next value of a sequence', hint: 'Remove NEXT VALUE FOR.' };
   return undefined;
