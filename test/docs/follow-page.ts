@@ -109,5 +109,5 @@ function vitestConfig(): string {
   const exact = alias.map(
     ({ find, replacement }) => `{ find: /^${find.replaceAll('/', '\\/')}$/, replacement: '${replacement}' }`,
   );
-  return `export default { resolve: { alias: [${exact.join(', ')}] }, test: { testTimeout: ${PATIENCE_MS} } };\n`;
+  return `export default { resolve: { alias: [${exact.join(', ')}] } };\n`;
 }
