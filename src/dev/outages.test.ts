@@ -19,7 +19,7 @@ describe('outages', () => {
 
   it('last for one call, and are over after it, also when it breaks', async () => {
     const outages = createOutages();
-    const redis = outages.beforeRedis(answered);
+    const redis = outages.before('redis', answered);
     const statuses: number[] = [];
     const functions = outages.around(async (request) => {
       statuses.push((await redis(request)).status);

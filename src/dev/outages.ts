@@ -2,7 +2,7 @@ import type { Database } from '../databases/index.ts';
 import { ProviderError } from '../errors/index.ts';
 
 /** What can be away while a function is called: the function itself, or what it asks. */
-export const AWAY = ['functions', 'redis', 'database'] as const;
+export const AWAY = ['functions', 'redis', 'database', 'stripe'] as const;
 /** One of them. */
 export type Away = (typeof AWAY)[number];
 
@@ -17,8 +17,8 @@ export interface Outages {
   clear(): void;
   /** Puts a function behind this. */
   around(functions: Handler): Handler;
-  /** Puts the Redis of the functions behind this. */
-  beforeRedis(redis: Handler): Handler;
+  /** Puts what the functions ask over HTTP behind this. */
+  before(service: 'redis' | 'stripe', handler: Handler): Handler;
   /** The same database, which does not answer while it is away. */
   beforeDatabase(database: Database): Database;
 }
@@ -28,9 +28,9 @@ const LOOKS = /\/(?:dashboard|health)$/;
 
 /** Creates outages, none of them to come yet. */
 export function createOutages(): Outages {
-  const coming: Record<Away, number> = { functions: 0, redis: 0, database: 0 };
+  const coming: Record<Away, number> = { functions: 0, redis: 0, database: 0, stripe: 0 };
   /** In how many calls under way it is away. */
-  const during: Record<Away, number> = { functions: 0, redis: 0, database: 0 };
+  const during: Record<Away, number> = { functions: 0, redis: 0, database: 0, stripe: 0 };
 
   async function call(functions: Handler, request: Request, away: readonly Away[]): Promise<Response> {
     for (const service of away) during[service] += 1;
@@ -57,10 +57,10 @@ export function createOutages(): Outages {
         return new Response('The functions were told to fail.', { status: 500 });
       return call(functions, request, away);
     },
-    beforeRedis: (redis) => async (request) =>
-      during.redis > 0
-        ? Response.json({ error: 'Redis was told to be away.' }, { status: 503 })
-        : redis(request),
+    before: (service, handler) => async (request) =>
+      during[service] > 0
+        ? Response.json({ error: `The local ${service} was told to be away.` }, { status: 503 })
+        : handler(request),
     beforeDatabase: (database) =>
       new Proxy(database, {
         get(target, name, receiver) {

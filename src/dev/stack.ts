@@ -142,7 +142,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   inbox.onEmail((email) =>
     log.email({ to: email.to.join(', '), subject: email.subject, url: `${urls.inbox}/${email.id}` }),
   );
-  sockets.redis.serve(forThisMachine(outages.beforeRedis((request) => redis.handle(request))));
+  sockets.redis.serve(forThisMachine(outages.before('redis', (request) => redis.handle(request))));
   sockets.inbox.serve(forThisMachine((request) => inbox.handle(request), { pages: true }));
 
   let served = options.project;
@@ -169,11 +169,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     },
   });
   const controls = createControls({ clock, postgres, stripe, playground: playground.handle });
+  const billing = outages.before('stripe', async (request) => stripe.handle(request));
   const called = outages.around((request) => functions(request));
   const entrance: Handler = async (request) => {
     const { pathname } = new URL(request.url);
     if (pathname.startsWith('/dev/')) return controls(request);
-    if (pathname.startsWith('/v1/')) return stripe.handle(request);
+    if (pathname.startsWith('/v1/')) return billing(request);
     return planetscale !== undefined && pathname.startsWith(PLANETSCALE_PATH)
       ? planetscale.handle(request)
       : called(request);

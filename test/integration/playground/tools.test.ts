@@ -122,6 +122,20 @@ describe('the playground', () => {
     }
   });
 
+  it("lets Stripe's API be away for a webhook, which is refused so that Stripe sends it again", async () => {
+    const payload = JSON.stringify({
+      id: 'evt_1',
+      object: 'event',
+      type: 'checkout.session.completed',
+      data: { object: { object: 'checkout.session', customer: 'cus_1', client_reference_id: '1' } },
+    });
+    const event = { provider: 'stripe', payload, customer: 'cus_1', plan: 'paid' };
+    await play('fault', { fault: 'function stripe' });
+    expect(await play('event', event)).toMatch(/answered 50\d/);
+    expect(await play('event', event)).toMatch(/^Taken/);
+    expect(await world.state.subscriptions.of('1')).toMatchObject({ plan: 'paid', status: 'active' });
+  });
+
   it('takes faults back that have not happened yet', async () => {
     for (const fault of ['email error', 'delivery fail', 'function redis'])
       await play('fault', { fault, times: '9' });

@@ -34,6 +34,7 @@ const FUNCTION: Record<Away, string> = {
   functions: 'a function answers 500',
   redis: 'Redis is away while a function is called',
   database: 'the database is away while a function is called',
+  stripe: "Stripe's API is away while a function is called",
 };
 
 /** Something that goes wrong the next time. */
