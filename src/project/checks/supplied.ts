@@ -52,7 +52,7 @@ function piecesOf({ step, path }: PlacedStep): Piece[] {
   ]);
 }
 
-function suppliesOf({ step, trigger, path }: PlacedStep, context: CheckContext): Supplies {
+function suppliesOf({ step, trigger }: PlacedStep, context: CheckContext): Supplies {
   const { config, schema } = context;
   const own = [config.users.id, config.users.email, config.users.name, 'id', 'email', 'name'];
   const supplyOf = (name: string): Supply | undefined => {
@@ -65,11 +65,11 @@ function suppliesOf({ step, trigger, path }: PlacedStep, context: CheckContext):
       }
     );
   };
-  const answer = answerOf(step, context, supplyOf);
+  const answer = answerOf({ step, trigger }, context, supplyOf);
   if (trigger?.type === 'schedule') {
     // The rows of the audience are those of the loop's first step.
     const isFirst = step.trigger !== undefined;
-    if (!isFirst || answer === undefined || path.length === 0) return {};
+    if (!isFirst || answer === undefined) return {};
     return { row: answer, user: { ...answer, names: [...answer.names, ...own] } };
   }
   const users = supplyOf(config.users.table);
@@ -87,13 +87,15 @@ function suppliesOf({ step, trigger, path }: PlacedStep, context: CheckContext):
 
 /** The columns that the step's query answers with. */
 function answerOf(
-  { condition }: PlacedStep['step'],
+  { step: { condition }, trigger }: Pick<PlacedStep, 'step' | 'trigger'>,
   { dialects }: CheckContext,
   supplyOf: (table: string) => Supply | undefined,
 ): Supply | undefined {
   if (condition?.type !== 'query') return undefined;
   const summary = summaryOf(condition.query, dialects);
   if (summary === undefined || !summary.understood) return undefined;
+  // It selects nobody: that is what is wrong with it.
+  if (trigger?.type === 'schedule' && summary.aboutSubject) return undefined;
   if (summary.columns !== undefined)
     return summary.hasUnnamed ? undefined : { names: summary.columns, by: 'its query', isCertain: true };
   const [read, ...others] = summary.reads;
