@@ -17,7 +17,7 @@ import {
 import { createEnv } from '../../env/index.ts';
 import { ConfigError, EnvError, messageOf } from '../../errors/index.ts';
 import type { Deployment } from '../../plan/index.ts';
-import { openProject, type Project, shownPath } from '../../project/index.ts';
+import { type LocatedIssue, openProject, type Project, shownPath } from '../../project/index.ts';
 import type { CommandContext } from '../command.ts';
 import { loadEnvironment } from '../environment.ts';
 import { printIssues } from '../print-issues.ts';
@@ -126,6 +126,12 @@ function isSource(path: string): boolean {
   );
 }
 
+/** What is wrong first, without its full stop. */
+function firstError(issues: readonly Pick<LocatedIssue, 'severity' | 'message'>[]): string {
+  const message = issues.find(({ severity }) => severity === 'error')?.message ?? 'it has errors';
+  return message.replace(/\.$/, '');
+}
+
 /** A config that is wrong for the moment changes nothing: the last right one goes on. */
 async function reload(
   path: string,
@@ -137,7 +143,7 @@ async function reload(
     printIssues(issues, terminal, { source });
     if (project === undefined) {
       stack.refuse(
-        `What was saved last is not served: ${issues.find(({ severity }) => severity === 'error')?.message ?? 'it has errors'} The loops go on as they were; the terminal has the details.`,
+        `What was saved last is not served: ${firstError(issues)}. The loops go on as they were; the terminal has the details.`,
       );
       terminal.note('The loops go on as they were until this is mended.');
     } else {
