@@ -67,6 +67,12 @@ export interface Injected {
   place: string;
 }
 
+/** A place where a process may be killed: before or after one call of a step of a loop. */
+export interface Boundary {
+  passed: number;
+  killed: number;
+}
+
 /** How likely each thing goes wrong, from 0 to 1. */
 export interface Rates {
   call: number;
@@ -84,6 +90,10 @@ export interface FaultPlan {
   call(service: Service, place: string): CallFault | undefined;
   delivery(place: string): DeliveryFault | undefined;
   cable(place: string): CableFault | undefined;
+  /** Notes that something leaves a process, or has come back to it: where it may be killed. */
+  pass(boundary: string, isKilled: boolean): void;
+  /** How often each boundary was passed, and how often a process was killed there. */
+  readonly boundaries: ReadonlyMap<string, Boundary>;
   /** Notes one that was injected by other means. */
   note(kind: string, place: string): void;
   /** A number from 0 to 1 that follows from the seed and the name. */
@@ -104,9 +114,16 @@ export function createFaultPlan({
   now: () => number;
 }): FaultPlan {
   const injected: Injected[] = [];
+  const boundaries = new Map<string, Boundary>();
   const plan: FaultPlan = {
     isStormy: false,
     injected,
+    boundaries,
+    pass(name, isKilled) {
+      if (!plan.isStormy) return;
+      const { passed, killed } = boundaries.get(name) ?? { passed: 0, killed: 0 };
+      boundaries.set(name, { passed: passed + 1, killed: killed + Number(isKilled) });
+    },
     roll: (name) => roll(seed, name),
     note: (kind, place) => void injected.push({ at: now(), kind, place }),
     call: (service, place) =>

@@ -16,6 +16,10 @@ export interface Ledger {
   readonly runs: readonly TakenRun[];
   /** Orders the partner has been given, by subject: the keys they came under. */
   readonly orders: ReadonlyMap<string, readonly string[]>;
+  /** When an event of the app about somebody last reached the functions, ms since the epoch. */
+  lastHeard(subject: string): number;
+  /** Notes that an event of this name (`event trial-41`) has reached them. */
+  hear(name: string): void;
   email(email: StoredEmail): void;
   /** Lets a request to QStash pass, and notes the runs that it has started. */
   watchTriggers(request: Request, handle: (request: Request) => Promise<Response>): Promise<Response>;
@@ -31,6 +35,7 @@ export function createLedger(now: () => number): Ledger {
   const emails: StoredEmail[] = [];
   const runs: TakenRun[] = [];
   const orders = new Map<string, string[]>();
+  const heard = new Map<string, number>();
 
   function noteRun(item: BatchItem, answer: unknown): void {
     const isTaken =
@@ -47,6 +52,11 @@ export function createLedger(now: () => number): Ledger {
     emails,
     runs,
     orders,
+    lastHeard: (subject) => heard.get(subject) ?? 0,
+    hear(name) {
+      const subject = /^event [a-z]+-(\d+)$/.exec(name)?.[1];
+      if (subject !== undefined) heard.set(subject, now());
+    },
     email: (email) => void emails.push(email),
     async watchTriggers(request, handle) {
       if (!request.url.endsWith('/v2/batch')) return handle(request);

@@ -16,7 +16,7 @@ export const TEMPLATES: Record<string, TemplateSource> = {
   plain: { kind: 'liquid', html: '<p>{{ name }}</p>', text: '{{ name }}', variables: ['name'] },
 };
 
-/** How many calls the gates let through in 30 days. */
+/** How many calls the gates let through in five days. */
 export const LIMIT = 5;
 
 /** The versions of the configuration: the second is deployed while runs of the first are under way. */
@@ -46,7 +46,7 @@ function configOf(version: Version, provision: Provision): ConfigInput {
         condition: {
           type: 'usage',
           limit: { free: LIMIT, paid: Number.POSITIVE_INFINITY },
-          period: '30d',
+          period: '5d',
           onUnavailable,
         },
         action: { type: 'block', message: 'Used up.', upgradePrompt: marketing(`Upgrade ${id}`) },

@@ -66,11 +66,18 @@ export function faulty(
     scope.calls += 1;
     const place = `${scope.name} call ${scope.calls}`;
     const fault = plan.call(service, place);
+    for (const side of ['before', 'after'])
+      plan.pass(`${boundaryOf(scope)}, ${side} call ${scope.calls} (${service})`, fault === `killed ${side}`);
     const answer = await heeding(request.signal, () =>
       happen(fault, { service, request, handler, life: scope.life, background }),
     );
     return scope.life.isOver ? never() : answer;
   };
+}
+
+/** What a delivery is of, as far as it is the same for everybody: the loop of a run, or the kind of an event. */
+function boundaryOf({ name }: Scope): string {
+  return /^wfr_([a-z]+)-/.exec(name)?.[1] ?? name.replace(/[ -]?[\w-]*\d[\w-]*.*| #.*/, '');
 }
 
 interface Happening {

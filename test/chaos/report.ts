@@ -11,11 +11,16 @@ export interface Report {
   emails: number;
   gatedCalls: number;
   processes: number;
+  /** Before and after each call that a step or a request makes: how many such places were passed often, and at how many a process was killed. */
+  boundaries: { often: number; killedOfThese: number; killed: number };
   deadLetters: number;
   faults: number;
   faultsByKind: Record<string, number>;
   violations: Array<{ seed: number; invariant: string; text: string }>;
 }
+
+/** A place that fewer pass is one that only a certain series of faults leads to. */
+const OFTEN = 200;
 
 /** Adds up what worlds came to. */
 export function addUp(
@@ -24,6 +29,14 @@ export function addUp(
 ): Report {
   const sum = (of: (round: Round) => number): number => rounds.reduce((total, round) => total + of(round), 0);
   const seeds = rounds.map(({ seed }) => seed);
+  const boundaries = new Map<string, { passed: number; killed: number }>();
+  for (const round of rounds)
+    for (const [name, { passed, killed }] of round.boundaries) {
+      const known = boundaries.get(name) ?? { passed: 0, killed: 0 };
+      boundaries.set(name, { passed: known.passed + passed, killed: known.killed + killed });
+    }
+  const all = [...boundaries.values()];
+  const often = all.filter(({ passed }) => passed >= OFTEN);
   const byKind: Record<string, number> = {};
   for (const { injected } of rounds)
     for (const [kind, count] of Object.entries(countKinds(injected)))
@@ -37,6 +50,11 @@ export function addUp(
     emails: sum(({ emails }) => emails),
     gatedCalls: sum(({ calls }) => calls),
     processes: sum(({ processes }) => processes),
+    boundaries: {
+      often: often.length,
+      killedOfThese: often.filter(({ killed }) => killed > 0).length,
+      killed: all.filter(({ killed }) => killed > 0).length,
+    },
     deadLetters: sum(({ deadLetters }) =>
       Object.values(deadLetters).reduce((total, count) => total + count, 0),
     ),
@@ -50,10 +68,41 @@ export function addUp(
   };
 }
 
+/** One report of several that were made one after another, or at the same time; the places of kills are those of the one that has most. */
+export function joined(reports: readonly Report[]): Report {
+  const [first, ...others] = reports;
+  if (first === undefined) throw new Error('There is no report.');
+  return others.reduce(
+    (sum, one) => ({
+      command: `${sum.command}\n${one.command}`,
+      seconds: Math.max(sum.seconds, one.seconds),
+      worlds: sum.worlds + one.worlds,
+      seeds: [Math.min(sum.seeds[0], one.seeds[0]), Math.max(sum.seeds[1], one.seeds[1])],
+      runs: sum.runs + one.runs,
+      emails: sum.emails + one.emails,
+      gatedCalls: sum.gatedCalls + one.gatedCalls,
+      processes: sum.processes + one.processes,
+      boundaries: sum.boundaries.often >= one.boundaries.often ? sum.boundaries : one.boundaries,
+      deadLetters: sum.deadLetters + one.deadLetters,
+      faults: sum.faults + one.faults,
+      faultsByKind: addCounts(sum.faultsByKind, one.faultsByKind),
+      violations: [...sum.violations, ...one.violations],
+    }),
+    first,
+  );
+}
+
+function addCounts(one: Record<string, number>, other: Record<string, number>): Record<string, number> {
+  const sum = { ...one };
+  for (const [name, count] of Object.entries(other)) sum[name] = (sum[name] ?? 0) + count;
+  return Object.fromEntries(Object.entries(sum).sort(([left], [right]) => left.localeCompare(right)));
+}
+
 /** Prints a report for people. */
 export function printReport(report: Report): void {
   const { faultsByKind, violations, ...figures } = report;
-  for (const [name, value] of Object.entries(figures)) console.info(`${name.padEnd(14)} ${value}`);
+  for (const [name, value] of Object.entries(figures))
+    console.info(`${name.padEnd(14)} ${typeof value === 'object' ? JSON.stringify(value) : value}`);
   for (const [kind, count] of Object.entries(faultsByKind))
     console.info(`  ${String(count).padStart(7)}  ${kind}`);
   console.info(violations.length === 0 ? 'no violation' : `${violations.length} VIOLATIONS`);

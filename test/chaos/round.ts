@@ -1,7 +1,7 @@
-import type { Injected, Rates } from './faults.ts';
+import type { Boundary, Injected, Rates } from './faults.ts';
 import { type Violation, violationsOf } from './invariants.ts';
 import { live } from './story.ts';
-import { createChaosWorld } from './world.ts';
+import { createChaosWorld, type Tamper } from './world.ts';
 
 /** What one world is lived through with. */
 export interface RoundOptions {
@@ -9,6 +9,10 @@ export interface RoundOptions {
   people: number;
   rates: Rates;
   databaseUrl: string;
+  /** How long the storm lasts after everybody has arrived, in hours. */
+  stormHours?: number | undefined;
+  /** Something that is not as it should be, to see that it is noticed. */
+  tamper?: Tamper | undefined;
 }
 
 /** What became of it. */
@@ -23,14 +27,16 @@ export interface Round {
   /** Dead letters that were taken up again, by their cause. */
   deadLetters: Record<string, number>;
   injected: readonly Injected[];
+  boundaries: ReadonlyMap<string, Boundary>;
   violations: readonly Violation[];
 }
 
 /** Lives through one world, and looks at what is left of it. */
-export async function liveRound({ seed, people, rates, databaseUrl }: RoundOptions): Promise<Round> {
-  const world = await createChaosWorld({ seed, name: `world-${seed}`, databaseUrl, rates });
+export async function liveRound({ people, stormHours, ...options }: RoundOptions): Promise<Round> {
+  const { seed } = options;
+  const world = await createChaosWorld({ ...options, name: `world-${seed}` });
   try {
-    const story = await live(world, people);
+    const story = await live(world, { people, stormHours });
     return {
       seed,
       runs: world.ledger.runs.length,
@@ -39,6 +45,7 @@ export async function liveRound({ seed, people, rates, databaseUrl }: RoundOptio
       processes: world.processes,
       deadLetters: Object.fromEntries(story.operator.causes),
       injected: world.plan.injected,
+      boundaries: world.plan.boundaries,
       violations: await violationsOf(world, story),
     };
   } finally {

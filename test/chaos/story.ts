@@ -1,5 +1,7 @@
 import type { App } from './app.ts';
 import { createApp, GATES } from './app.ts';
+import { LIMIT } from './loops.ts';
+import { pause } from './network.ts';
 import { createOperator, type Operator } from './operator.ts';
 import { createSender, customerOf, type Sender } from './sender.ts';
 import type { ChaosWorld } from './world.ts';
@@ -31,13 +33,18 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const BATCHES = 6;
 const GATE_ROUNDS = 14;
+/** For how long a gate leaves a Redis alone that has not answered; a little more. */
+const OUTAGE_MS = 1_100;
 
 /** What QStash does to its own deliveries in a storm, and how likely. */
 const QUEUE_FAULTS = ['fail', 'delay', 'double', 'reorder', 'lose-answer'] as const;
 const QUEUE_FAULT_CHANCE = 0.03;
 
-/** Lets people live with the app for two weeks: stormy ones, and then calm ones. */
-export async function live(world: ChaosWorld, peopleCount: number): Promise<Story> {
+/** Lets people live with the app for days: stormy ones, and then calm ones. */
+export async function live(
+  world: ChaosWorld,
+  { people: peopleCount, stormHours = 48 }: { people: number; stormHours?: number | undefined },
+): Promise<Story> {
   const { plan } = world;
   const sender = createSender(world);
   const app = createApp(world);
@@ -128,10 +135,10 @@ export async function live(world: ChaosWorld, peopleCount: number): Promise<Stor
   await arrive();
   await pass(2 * HOUR);
   await callFeatures(GATE_ROUNDS);
-  // Whoever was stopped tries once more when the weather is fair: that they were stopped is told by then.
+  // In fair weather everybody comes to the limit: whom a storm has stopped may have been given back what it had charged.
   storm(false);
-  await new Promise((resolve) => setTimeout(resolve, 1_100));
-  await callFeatures(2);
+  await pause(OUTAGE_MS);
+  await callFeatures(LIMIT + 2);
   await world.settle();
   storm(true);
   await Promise.all(
@@ -150,12 +157,12 @@ export async function live(world: ChaosWorld, peopleCount: number): Promise<Stor
         sender.stripe(`evt_changed_${subject}`, { subject, type: 'customer.subscription.updated' }),
       ]),
   );
-  await pass(2 * DAY);
+  await pass(stormHours * HOUR);
   storm(false);
   await world.sql(`UPDATE skene_outbox SET attempts = 0, leased_until = NULL`);
   await pass(DAY, 12 * HOUR);
-  // Those who were stopped and do not subscribe are waited for until their 30 days are over.
-  await pass(32 * DAY, 8 * DAY);
+  // Those who were stopped and do not subscribe are waited for until their period is over.
+  await pass(8 * DAY, 4 * DAY);
   await world.settle();
   app.end();
   return { people, app, operator, sender };

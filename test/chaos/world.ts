@@ -58,10 +58,15 @@ export interface WorldOptions {
   /** An empty PostgreSQL database. */
   databaseUrl: string;
   rates: Rates;
+  /** Stands before a service, and does not do as it should. */
+  tamper?: Tamper | undefined;
 }
 
+/** Answers a request to a service in its place, or hands it on, as it is or changed. */
+export type Tamper = (service: 'redis' | 'resend', request: Request, handle: Handler) => Promise<Response>;
+
 /** How far the clocks of processes may be off, in ms. */
-const SKEW_MS = 5_000;
+export const SKEW_MS = 5_000;
 /** What is due so close together is done at the same time. */
 const WINDOW_MS = 2_000;
 const INSTANCES = 2;
@@ -71,6 +76,7 @@ export async function createChaosWorld({
   name,
   databaseUrl,
   rates,
+  tamper = (_, request, handle) => handle(request),
 }: WorldOptions): Promise<ChaosWorld> {
   const clock = createClock({ frozen: true });
   const plan = createFaultPlan({ seed, rates, now: clock.now });
@@ -146,8 +152,10 @@ export async function createChaosWorld({
   const entrance: Handler = async (request) => {
     const place = await nameOf(request);
     const first = Math.floor(plan.roll(`${place} instance`) * INSTANCES);
-    const go = async (copy: Request, scope: string, index = first) =>
-      (await hostAt(index)).handle(copy, scope);
+    const go = async (copy: Request, scope: string, index = first) => {
+      ledger.hear(copy.headers.get('x-chaos') ?? '');
+      return (await hostAt(index)).handle(copy, scope);
+    };
     const fault = plan.delivery(place);
     switch (fault) {
       case 'refused':
@@ -188,7 +196,7 @@ export async function createChaosWorld({
   const ends = [
     serve(
       new URL(urls.redis).host,
-      faulty('redis', (request) => redis.handle(request), around),
+      faulty('redis', (request) => tamper('redis', request, (one) => redis.handle(one)), around),
     ),
     serve(
       new URL(urls.qstash).host,
@@ -196,7 +204,7 @@ export async function createChaosWorld({
     ),
     serve(
       new URL(urls.inbox).host,
-      faulty('resend', (request) => inbox.handle(request), around),
+      faulty('resend', (request) => tamper('resend', request, (one) => inbox.handle(one)), around),
     ),
     serve(
       new URL(urlOf('partner')).host,
