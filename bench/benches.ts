@@ -9,4 +9,13 @@ import { scale } from './scale/bench.ts';
 import { startup } from './startup/bench.ts';
 
 /** Everything that is measured, in the order in which it is. */
-export const benches: readonly Bench[] = [engine, qstash, database, audience, dormancyBench, startup, gate, scale];
+export const benches: readonly Bench[] = [
+  engine,
+  qstash,
+  database,
+  audience,
+  dormancyBench,
+  startup,
+  gate,
+  scale,
+];

@@ -1,4 +1,4 @@
-/** `npm run bench:docs` puts what is in bench/results/ into docs/benchmarks.md, and draws the plots. */
+/** `npm run bench:docs` puts what is in bench/results/ into docs/benchmarks.md and docs/scale.md, and draws the plots. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Result } from '../bench.ts';
@@ -13,7 +13,7 @@ const results = new Map(
     return [result.bench, result];
   }),
 );
-const page = at('docs/benchmarks.md');
-writeFileSync(page, fillPage(readFileSync(page, 'utf8'), results));
+for (const page of ['docs/benchmarks.md', 'docs/scale.md'].map(at))
+  writeFileSync(page, fillPage(readFileSync(page, 'utf8'), results));
 for (const { plots = [] } of results.values())
   for (const plot of plots) writeFileSync(at(`docs/images/bench-${plot.name}.svg`), drawPlot(plot));

@@ -11,14 +11,14 @@ interface Contender {
   module: string;
   /** The packages of bench/peers whose versions are told. */
   packages?: readonly string[];
-  /** A queue, not a durable engine: there to see how far down it goes. */
-  isQueue?: true;
+  /** Of the load, what is enough for one that takes many times as long. */
+  share?: number;
 }
 
 const OURS: readonly Contender[] = [
   { name: 'skene dev: its QStash, @upstash/workflow', module: 'upstash-workflow.ts' },
   { name: 'the same in two processes, over sockets', module: 'upstash-workflow-apart.ts' },
-  { name: 'skene dev: a loop of Skene, all of it', module: 'skene-loop.ts' },
+  { name: 'skene dev: a loop of Skene, all of it', module: 'skene-loop.ts', share: 0.2 },
 ];
 
 const PEERS: readonly Contender[] = [
@@ -32,9 +32,8 @@ const PEERS: readonly Contender[] = [
     name: 'graphile-worker (queue)',
     module: '../peers/graphile-worker.ts',
     packages: ['graphile-worker'],
-    isQueue: true,
   },
-  { name: 'BullMQ (queue)', module: '../peers/bullmq.ts', packages: ['bullmq'], isQueue: true },
+  { name: 'BullMQ (queue)', module: '../peers/bullmq.ts', packages: ['bullmq'] },
 ];
 
 const LOADS: Readonly<Record<Size, EngineLoad>> = {
@@ -52,7 +51,7 @@ export const engine: Bench = {
     const rows = [];
     for (const contender of contenders) {
       console.error(`engine: ${contender.name}`);
-      const figures = await measureApart(contender, LOADS[size]);
+      const figures = await measureApart(contender, loadOf(contender, size));
       rows.push(figures === undefined ? { engine: contender.name } : rowOf(contender, figures));
     }
     return {
@@ -76,6 +75,12 @@ export const engine: Bench = {
     };
   },
 };
+
+function loadOf({ share = 1 }: Contender, size: Size): EngineLoad {
+  const load = LOADS[size];
+  const part = (count: number): number => Math.ceil(count * share);
+  return { ...load, warmUp: part(load.warmUp), lives: part(load.lives), waiting: part(load.waiting) };
+}
 
 function rowOf({ name, packages = [] }: Contender, figures: EngineFigures) {
   const { runsPerSecond, cpuMsPerRun, paced, burst, megabytesPer10kWaiting, workPerRun } = figures;

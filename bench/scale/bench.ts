@@ -125,21 +125,30 @@ const DAY: Load = {
   deliveryMs: 250,
   drains: 1,
   drainPerSecond: 250,
+  drainSeconds: 60,
   concurrency: 100,
   outage: undefined,
 };
 
+const AWAY = { hour: 14, hours: 1 };
+const TEN_MILLION: Partial<Load> = { arrivalsPerDay: 10_000_000, drains: 2, concurrency: 400 };
+
 const CASES: ReadonlyArray<{ name: string; load: Partial<Load> }> = [
-  { name: '1 million sign-ups a day, one drain, 100 deliveries at once', load: {} },
-  { name: 'the same, and QStash or the functions are away for an hour at the peak', load: { outage: { hour: 14, hours: 1 } } },
-  { name: '5 million a day', load: { arrivalsPerDay: 5_000_000 } },
-  { name: '5 million a day, 200 deliveries at once', load: { arrivalsPerDay: 5_000_000, concurrency: 200 } },
-  { name: '10 million a day, 200 deliveries at once', load: { arrivalsPerDay: 10_000_000, concurrency: 200 } },
-  { name: '10 million a day, 2 drains, 400 at once', load: { arrivalsPerDay: 10_000_000, drains: 2, concurrency: 400 } },
   {
-    name: 'the same, and an hour away at the peak',
-    load: { arrivalsPerDay: 10_000_000, drains: 2, concurrency: 400, outage: { hour: 14, hours: 1 } },
+    name: '1 million sign-ups a day, the minute tick alone, 100 deliveries at once',
+    load: { drainSeconds: 8 },
   },
+  { name: '3 million, the minute tick alone', load: { arrivalsPerDay: 3_000_000, drainSeconds: 8 } },
+  { name: '1 million, a relay', load: {} },
+  { name: 'the same, QStash or the functions away for an hour at the peak', load: { outage: AWAY } },
+  { name: '5 million, a relay', load: { arrivalsPerDay: 5_000_000 } },
+  {
+    name: '5 million, a relay, 200 deliveries at once',
+    load: { arrivalsPerDay: 5_000_000, concurrency: 200 },
+  },
+  { name: '10 million, a relay, 400 at once', load: { ...TEN_MILLION, drains: 1 } },
+  { name: '10 million, two relays, 400 at once', load: TEN_MILLION },
+  { name: 'the same, an hour away at the peak', load: { ...TEN_MILLION, outage: AWAY } },
 ];
 
 function simulated() {

@@ -13,8 +13,9 @@ export interface Load {
   deliveryMs: number;
   /** Drains of the outbox at the same time: they share it by SKIP LOCKED. */
   drains: number;
-  /** Rows a second of one drain. */
+  /** Rows a second of one drain, and how many seconds of each minute it works: a relay all, the minute's tick eight. */
   drainPerSecond: number;
+  drainSeconds: number;
   /** Deliveries under way at once that the plan allows. */
   concurrency: number;
   /** When nothing is drained or delivered. */
@@ -44,7 +45,9 @@ export function simulateDay(load: Load): Day {
     peakPerSecond = Math.max(peakPerSecond, arrivals);
     outbox.put(arrivals);
     const isAway = isOut(second, load);
-    const drained = outbox.take(isAway ? 0 : load.drains * load.drainPerSecond);
+    const drained = outbox.take(
+      isAway || second % 60 >= load.drainSeconds ? 0 : load.drains * load.drainPerSecond,
+    );
     queue.put(drained * load.deliveriesPerArrival);
     queue.take(isAway ? 0 : (load.concurrency * 1_000) / load.deliveryMs);
   }
