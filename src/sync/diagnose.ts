@@ -3,7 +3,7 @@ import { openDatabase } from '../databases/open/any.ts';
 import type { Env } from '../env/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { type Finding, problemOf } from './finding.ts';
-import { gatherHealth } from './health.ts';
+import { gatherHealth, needsDatabase } from './health.ts';
 import { lookAtQueries } from './look-at-queries.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function diagnose(
   const opened = await opening.catch(() => undefined);
   try {
     const findings = await gatherHealth({ env, deployment, database: () => opening, now });
-    if (opened === undefined) return findings;
+    if (opened === undefined || !needsDatabase(deployment)) return findings;
     const queries = await lookAtQueries(opened, deployment).catch((error: unknown) => [
       problemOf('queries', error),
     ]);

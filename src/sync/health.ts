@@ -48,6 +48,14 @@ export async function gatherHealth({
   return findings.flat();
 }
 
+/** Whether a deployment watches or asks a database of the team's. */
+export function needsDatabase({ plans, watches }: Deployment): boolean {
+  return (
+    watches.length > 0 ||
+    plans.some(({ steps }) => steps.some(({ condition }) => condition?.type === 'query'))
+  );
+}
+
 async function lookAtRedis(env: Env, now: () => number): Promise<string | Omit<Finding, 'name'>> {
   const state = createState({ ...env.redis, namespace: env.namespace });
   const asked = now();
@@ -66,11 +74,8 @@ async function lookAtDatabase({
   deployment,
   database,
 }: Required<Omit<HealthContext, 'now'>>): Promise<Finding[]> {
-  const isAsked = deployment.plans.some(({ steps }) =>
-    steps.some(({ condition }) => condition?.type === 'query'),
-  );
   const { watches, users } = deployment;
-  if (watches.length === 0 && !isAsked)
+  if (!needsDatabase(deployment))
     return [{ name: 'database', state: 'ok', detail: 'no loop watches a table' }];
   const reached = await look('database', async () => {
     const opened = await database();

@@ -66,12 +66,20 @@ async function lookAtStripe(env: Env): Promise<string | Omit<Finding, 'name'>> {
 async function lookAtResend(env: Env, deployment: Deployment): Promise<Finding[]> {
   const connect = () => connectResend(env.resend);
   const findings = await Promise.all([
-    look('sender', async () =>
-      lookAtSender(env.from ?? deployment.email.from, { isPreview: env.isPreview, resend: await connect() }),
+    ...sendersOf(deployment, env.from).map((from) =>
+      look('sender', async () => lookAtSender(from, { isPreview: env.isPreview, resend: await connect() })),
     ),
     look('email quota', async () => lookAtQuota(await connect(), env.resendRate)),
   ]);
   return findings.flat();
+}
+
+/** Who the emails of the loops are from, each once; `undefined` where nobody is named. */
+function sendersOf({ plans, email }: Deployment, usual: string | undefined): Array<string | undefined> {
+  const emails = plans.flatMap(({ steps }) =>
+    steps.flatMap(({ action, otherwise }) => [action, otherwise]).filter((one) => one?.type === 'email'),
+  );
+  return [...new Set(emails.map((one) => one.from ?? email.from ?? usual))];
 }
 
 /** Resend sends from verified domains alone. */

@@ -101,6 +101,8 @@ async function planProvider(
   { url, events }: { url: string; events: string[] | undefined },
   { env, prune }: { env: Env; prune: boolean },
 ): Promise<WebhookSyncPlan> {
+  // What nobody needs is not worth a question, unless it is to be removed.
+  if (events === undefined && !prune) return NOTHING;
   const byHand = (reason: string): WebhookSyncPlan =>
     events === undefined ? NOTHING : { actions: [], byHand: [{ provider, url, events, reason }] };
   let found: Endpoint[];

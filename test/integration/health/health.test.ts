@@ -7,6 +7,7 @@ import { DEV_SECRET } from '../../../src/dev/index.ts';
 import { type Listening, listen } from '../../../src/dev/listen.ts';
 import { createEnv, type EnvSource } from '../../../src/env/index.ts';
 import { createHealthHandler } from '../../../src/server/health.ts';
+import { gatherHealth } from '../../../src/sync/health.ts';
 import type { Finding } from '../../../src/sync/index.ts';
 import { createWorld, type World } from '../../../src/testing/index.ts';
 import { type ResendServer, startResend } from '../../servers/resend.ts';
@@ -171,6 +172,19 @@ describe('what a deployment finds out about', () => {
     resend.domains.set('example.com', domain);
     const variables = from === undefined ? {} : { SKENE_FROM: from };
     expect(await finding('sender', { variables })).toMatchObject(expected);
+  });
+
+  it('every sender that an email names, in the order in which they count', async () => {
+    const email = { ...step.action, from: 'Bob <bob@mail.example.com>' };
+    const loops = [activation, { ...activation, id: 'other', steps: [{ ...step, action: email }] }];
+    const config = resolveConfig({ loops, email: { from: 'Eve <eve@eve.example.com>' } });
+    const env = createEnv({ ...devVariables(world.stack.urls), RESEND_BASE_URL: resend.url });
+    const database = () => openDatabase({ url: world.stack.urls.database });
+    const found = await gatherHealth({ env, deployment: compileConfig(config), database });
+    expect(found.filter(({ name }) => name === 'sender').map(({ detail }) => detail)).toEqual([
+      'eve.example.com is not among the domains at Resend',
+      'mail.example.com is not among the domains at Resend',
+    ]);
   });
 
   it('a key of Resend that may only send, and one that is none', async () => {

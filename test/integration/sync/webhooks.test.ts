@@ -192,6 +192,37 @@ describe('skene sync of webhooks', () => {
     expect(resend.webhooks.size).toBe(0);
   });
 
+  it('asks neither where no loop needs them, and removes what it made for them only with --prune', async () => {
+    await sync(['--yes']);
+    const text = JSON.stringify({
+      loops: [
+        {
+          ...activation,
+          steps: [{ trigger: { type: 'event', name: 'x' }, action: { type: 'custom', name: 'y' } }],
+        },
+      ],
+      actions: {},
+    });
+    // Under another name, because a module is loaded once.
+    rmSync(join(folder, 'skene.config.mjs'));
+    writeFileSync(
+      join(folder, 'skene.config.ts'),
+      `const config = ${text};\nconfig.actions.y = async () => {};\nexport default config;\n`,
+    );
+    const before = stripe.requests();
+    expect(await sync(['--check'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('There is nothing to keep in step'),
+    });
+    expect(stripe.requests()).toBe(before);
+    const { code, out } = await sync(['--yes', '--prune']);
+    expect({ code, out }).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^remove +Stripe webhook .*no loop needs it$/m),
+    });
+    expect([stripe.endpoints.size, resend.webhooks.size]).toEqual([0, 1]);
+  });
+
   it('touches nothing for a local stack or a preview', async () => {
     for (const variables of [
       { SKENE_URL: 'http://localhost:3000' },
