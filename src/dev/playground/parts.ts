@@ -11,6 +11,7 @@ import type { Outages } from '../outages.ts';
 import type { QStash } from '../qstash/index.ts';
 import type { RedisServer } from '../redis/index.ts';
 import type { DevStripe } from '../stripe.ts';
+import type { SqlPlace } from './tables.ts';
 
 /** Where it is served, by the functions' server. */
 export const PLAYGROUND_PATH = '/dev/playground';
@@ -40,6 +41,11 @@ export interface PlaygroundParts {
 /** The same, and what it looks at runs with: by a way to Redis of its own, so that it sees them while Redis is away for the functions. */
 export interface Stage extends PlaygroundParts {
   operations: Operations;
+}
+
+/** Where SQL is run. */
+export async function placeOf({ database, urls }: PlaygroundParts): Promise<SqlPlace> {
+  return { database: await database(), url: urls.database };
 }
 
 /** The pages of the local stack, for the navigation of each of them; the dashboard, which has a navigation of its own, first. */

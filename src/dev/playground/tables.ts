@@ -10,15 +10,22 @@ export interface Column {
   isRequired: boolean;
 }
 
+/** A database, and its address for what the connection of loops does not do: they write no rows to MySQL. */
+export interface SqlPlace {
+  database: Database;
+  url: string;
+}
+
 const TIMEOUT_MS = 10_000;
 /** Skene's own tables are not to be played with. */
 const OWN = /^skene_/;
 
 /** The tables that rows can be written to, and their columns. @throws {RequestError} where the database has no tables. */
-export async function readTables(database: Database): Promise<Map<string, Column[]>> {
+export async function readTables(place: SqlPlace): Promise<Map<string, Column[]>> {
+  const { database } = place;
   const schema =
     database.kind === 'mysql' || database.kind === 'planetscale' ? 'database()' : 'current_schema()';
-  const rows = await runSql(database, {
+  const rows = await runSql(place, {
     sql: `SELECT c.table_name AS t, c.column_name AS n, c.data_type AS d, c.is_nullable AS o, c.column_default AS v, ${
       schema === 'database()' ? 'c.extra' : 'c.is_identity'
     } AS i FROM information_schema.columns c JOIN information_schema.tables b ON b.table_schema = c.table_schema AND b.table_name = c.table_name WHERE c.table_schema = ${schema} AND b.table_type = 'BASE TABLE' ORDER BY c.table_name, c.ordinal_position`,
@@ -37,7 +44,7 @@ export async function readTables(database: Database): Promise<Map<string, Column
 
 /** The statement that writes a row; names are quoted, values bound. */
 export function insertOf(
-  database: Database,
+  { database }: SqlPlace,
   table: string,
   values: ReadonlyArray<readonly [string, string]>,
 ): Statement {
@@ -46,25 +53,32 @@ export function insertOf(
   if (values.length === 0)
     return { sql: `INSERT INTO ${quote(table)} ${isPostgres ? 'DEFAULT VALUES' : '() VALUES ()'}` };
   const names = values.map(([name]) => quote(name)).join(', ');
-  const places = values.map((_, index) => `$${index + 1}`).join(', ');
+  const places = values.map((_, index) => (isPostgres ? `$${index + 1}` : '?')).join(', ');
   return {
     sql: `INSERT INTO ${quote(table)} (${names}) VALUES (${places})${isPostgres ? ' RETURNING *' : ''}`,
     params: values.map(([, value]) => value),
   };
 }
 
-/** Runs one statement, whatever it does, and answers with its rows where the database gives any. */
-export async function runSql(database: Database, statement: Statement): Promise<Row[]> {
+/** Runs one statement, whatever it does, and answers with its rows where the database gives any. Places are `$1`, on MySQL `?`. */
+export async function runSql({ database, url }: SqlPlace, statement: Statement): Promise<Row[]> {
   if (database.capture !== undefined) {
     const [rows = []] = await database.capture.transaction([statement], { timeoutMs: TIMEOUT_MS });
     return rows;
   }
-  if (database.update === undefined || database.kind === 'upstash-redis')
-    throw new RequestError('REQUEST_INVALID', 'The database of these loops is Redis: it has no tables.', {
-      hint: 'Write hashes from your app; docs/upstash-redis.md says how.',
-    });
-  if (/^\s*(?:select|with|show|explain)\b/i.test(statement.sql))
-    return database.select({ ...statement, params: statement.params ?? [], timeoutMs: TIMEOUT_MS });
-  await database.update([statement], { timeoutMs: TIMEOUT_MS });
-  return [];
+  if (database.kind !== 'upstash-redis') return runOnMysql(url, statement);
+  throw new RequestError('REQUEST_INVALID', 'The database of these loops is Redis: it has no tables.', {
+    hint: 'Write hashes from your app; docs/upstash-redis.md says how.',
+  });
+}
+
+async function runOnMysql(url: string, { sql, params = [] }: Statement): Promise<Row[]> {
+  const { createConnection } = await import('mysql2/promise');
+  const connection = await createConnection(url);
+  try {
+    const [rows] = await connection.query({ sql, values: [...params], timeout: TIMEOUT_MS });
+    return Array.isArray(rows) ? (rows as Row[]) : [];
+  } finally {
+    await connection.end();
+  }
 }

@@ -3,7 +3,7 @@ import type { Markup } from '../../../dashboard/index.ts';
 import { RequestError } from '../../../errors/index.ts';
 import type { Plan } from '../../../plan/index.ts';
 import { actionForm, choiceForm, optionOf, type Tool } from '../form.ts';
-import type { Stage } from '../parts.ts';
+import { placeOf, type Stage } from '../parts.ts';
 import type { Scene } from '../scene.ts';
 import { type Column, insertOf, readTables, runSql } from '../tables.ts';
 import { resultTable } from './result-table.ts';
@@ -14,7 +14,7 @@ const FIELD = 'column.';
 
 /** A row that is inserted: a form made from the columns of a table. */
 export async function rowTool(scene: Scene, stage: Stage): Promise<Tool> {
-  const tables = await readTables(await stage.database());
+  const tables = await readTables(await placeOf(stage));
   const { plans, users } = stage.project().deployment;
   const names = [...tables.keys()];
   const asked = scene.query.get('table') ?? firstTable(plans) ?? users.table;
@@ -77,14 +77,14 @@ function sampleOf({ name, type }: Column): string {
 
 /** Inserts the row of a form. Fields that were left empty are left to the database. */
 export async function insertRow(form: URLSearchParams, stage: Stage): Promise<Markup> {
-  const database = await stage.database();
+  const place = await placeOf(stage);
   const table = form.get('table') ?? '';
-  const columns = (await readTables(database)).get(table);
+  const columns = (await readTables(place)).get(table);
   if (columns === undefined) throw new RequestError('REQUEST_INVALID', `There is no table "${table}".`);
   const values = columns.flatMap(({ name }) => {
     const value = form.get(FIELD + name) ?? '';
     return value === '' ? [] : [[name, value] as const];
   });
-  const rows = await runSql(database, insertOf(database, table, values));
+  const rows = await runSql(place, insertOf(place, table, values));
   return html`<p class="good">Inserted into ${table}.</p>${resultTable(rows)}`;
 }

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Markup } from '../../../dashboard/index.ts';
 import { actionForm, type Tool } from '../form.ts';
-import type { Stage } from '../parts.ts';
+import { placeOf, type Stage } from '../parts.ts';
 import type { Scene } from '../scene.ts';
 import { runSql } from '../tables.ts';
 import { resultTable } from './result-table.ts';
@@ -16,6 +16,6 @@ export function sqlTool({ query }: Scene): Tool {
 
 /** Runs the statement of a form. */
 export async function runStatement(form: URLSearchParams, stage: Stage): Promise<Markup> {
-  const rows = await runSql(await stage.database(), { sql: form.get('sql') ?? '' });
+  const rows = await runSql(await placeOf(stage), { sql: form.get('sql') ?? '' });
   return rows.length === 0 ? html`<p class="good">Done; no rows.</p>` : resultTable(rows);
 }
