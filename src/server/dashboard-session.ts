@@ -17,12 +17,12 @@ export const ENDED_COOKIE = `${COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-
 /** Whether a request comes from somebody who is signed in. */
 export function isSignedIn({ headers }: Request, secret: string, now: number): boolean {
   const cookies = (headers.get('cookie') ?? '').split(/; */);
-  const [until = '', signature = ''] =
+  const [until = '', signature = '', ...rest] =
     cookies
       .find((one) => one.startsWith(`${COOKIE}=`))
       ?.slice(COOKIE.length + 1)
       .split('.') ?? [];
-  return isSame(signature, signatureOf(until, secret)) && Number(until) > now;
+  return rest.length === 0 && isSame(signature, signatureOf(until, secret)) && Number(until) > now;
 }
 
 /** Whether this is the secret, in a time that does not tell how much of it was right. */

@@ -137,6 +137,10 @@ describe('the dashboard', () => {
     expect(headers.get('set-cookie')).not.toContain('chosen');
     const page = await target.send('/dashboard', { method: 'GET', headers: { cookie: chosen } });
     expect(page.text).toContain('type="password"');
+    const { headers: own } = await login();
+    const longer = `${own.get('set-cookie')?.split(';')[0]}.`;
+    const answer = await target.send('/dashboard', { method: 'GET', headers: { cookie: longer } });
+    expect(answer.text).toContain('type="password"');
   });
 
   it('does nothing that another site asks for', async () => {

@@ -42,7 +42,9 @@ const count = (): void => {
 };
 Object.assign(console, { error: count, warn: count });
 
-console.log(`Seed ${seed}; again with ABUSE_SEED=${seed}, some surfaces with ABUSE_ONLY=<parts of their names>.\n`);
+console.log(
+  `Seed ${seed}; again with ABUSE_SEED=${seed}, some surfaces with ABUSE_ONLY=<parts of their names>.\n`,
+);
 console.log('| surface | cases | seconds | findings |\n|---|--:|--:|--:|');
 const lines: Line[] = [];
 for (const surface of surfaces.filter(({ name }) => wanted.some((part) => name.includes(part)))) {
