@@ -131,3 +131,21 @@ function isAllowed(header: string | null, { user, password }: { user: string; pa
   const wanted = Buffer.from(`Basic ${Buffer.from(`${user}:${password}`, 'latin1').toString('base64')}`);
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
+
+/** Runs one statement on a MySQL, on a connection of its own; places are `?`. Answers with its rows, none where it gives none. */
+export async function runOnMysql(
+  url: string,
+  {
+    sql,
+    params = [],
+    timeoutMs,
+  }: { sql: string; params?: readonly unknown[] | undefined; timeoutMs: number },
+): Promise<Record<string, unknown>[]> {
+  const connection = await createConnection(url);
+  try {
+    const [rows] = await connection.query({ sql, values: [...params], timeout: timeoutMs });
+    return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
+  } finally {
+    await connection.end();
+  }
+}

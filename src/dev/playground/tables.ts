@@ -66,19 +66,11 @@ export async function runSql({ database, url }: SqlPlace, statement: Statement):
     const [rows = []] = await database.capture.transaction([statement], { timeoutMs: TIMEOUT_MS });
     return rows;
   }
-  if (database.kind !== 'upstash-redis') return runOnMysql(url, statement);
+  if (database.kind !== 'upstash-redis') {
+    const { runOnMysql } = await import('../planetscale/front.ts');
+    return runOnMysql(url, { ...statement, timeoutMs: TIMEOUT_MS });
+  }
   throw new RequestError('REQUEST_INVALID', 'The database of these loops is Redis: it has no tables.', {
     hint: 'Write hashes from your app; docs/upstash-redis.md says how.',
   });
-}
-
-async function runOnMysql(url: string, { sql, params = [] }: Statement): Promise<Row[]> {
-  const { createConnection } = await import('mysql2/promise');
-  const connection = await createConnection(url);
-  try {
-    const [rows] = await connection.query({ sql, values: [...params], timeout: TIMEOUT_MS });
-    return Array.isArray(rows) ? (rows as Row[]) : [];
-  } finally {
-    await connection.end();
-  }
 }
