@@ -81,13 +81,13 @@ export function requireLink(folder = process.cwd()): Link {
   const link = findLink(folder);
   if (link !== undefined) return link;
   throw new EnvError('USAGE', 'This folder is not linked to a deployment.', {
-    hint: 'Link it: skene login https://app.example.com',
+    hint: 'Link it with skene login <url>.',
   });
 }
 
 function unusable(file: string, cause: unknown): EnvError {
   return new EnvError('ENV_INVALID', `${file} cannot be read, or is not what skene login wrote.`, {
-    hint: 'Remove it, and log in again: skene login https://app.example.com',
+    hint: 'Remove it, and log in again with skene login <url>.',
     cause,
   });
 }
