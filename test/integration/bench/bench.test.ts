@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../../bench/bench.ts';
 import { fillPage } from '../../../bench/docs/page.ts';
 import { drawPlot } from '../../../bench/docs/plot.ts';
+import { DAY_S, simulateDay } from '../../../bench/scale/simulate-day.ts';
 import { hasPostgres } from '../../servers/postgres.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -116,5 +117,39 @@ describe('npm run bench:docs', () => {
     expect(svg.match(/<path d="M72,/g)).toHaveLength(1);
     expect(svg.match(/<circle/g)).toHaveLength(2);
     expect(svg).not.toContain('NaN');
+  });
+});
+
+describe('a simulated day', () => {
+  const load = {
+    arrivalsPerDay: DAY_S,
+    peak: 2,
+    deliveriesPerArrival: 3,
+    deliveryMs: 500,
+    drains: 1,
+    drainPerSecond: 10,
+    drainSeconds: 60,
+    concurrency: 10,
+    outage: undefined,
+  };
+
+  it('has nobody wait where everything is faster than its peak', () => {
+    const day = simulateDay(load);
+    expect(day.peakPerSecond).toBeCloseTo(2, 1);
+    expect([day.outboxDelayS, day.queueDelayS]).toEqual([0, 0]);
+    expect(day.leftOver).toBeCloseTo(0, 3);
+  });
+
+  it('has rows wait in the outbox for as long as an outage lasts, and loses none', () => {
+    const day = simulateDay({ ...load, outage: { hour: 3, hours: 1 } });
+    expect(day.outboxDelayS).toBe(3_599);
+    expect(day.outbox).toBeGreaterThan(1_000);
+    expect(day.leftOver).toBeCloseTo(0, 3);
+  });
+
+  it('tells what is too slow: drains or deliveries', () => {
+    expect(simulateDay({ ...load, drainSeconds: 3 }).outbox).toBeGreaterThan(10_000);
+    const { outbox, queue } = simulateDay({ ...load, concurrency: 1 });
+    expect([outbox, queue > 10_000]).toEqual([0, true]);
   });
 });
