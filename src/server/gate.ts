@@ -87,10 +87,14 @@ async function answerTo(
       return { recorded: entries.length };
     }
     default:
-      throw new RequestError('REQUEST_INVALID', `There is no action ${String(JSON.stringify(question.action)).slice(0, 40)}.`, {
-        hint: 'Write take, peek, commit, undo or record.',
-        where: { path: 'action' },
-      });
+      throw new RequestError(
+        'REQUEST_INVALID',
+        `There is no action ${String(JSON.stringify(question.action)).slice(0, 40)}.`,
+        {
+          hint: 'Write take, peek, commit, undo or record.',
+          where: { path: 'action' },
+        },
+      );
   }
 }
 
