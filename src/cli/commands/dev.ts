@@ -89,12 +89,13 @@ async function runStack(path: string, flags: DevFlags, { terminal, exit }: Comma
     log: (clock: Clock) => createDevLog({ write: terminal.out, now: clock.now }),
   });
   const withdraw = announceStack(directory, stack.urls);
-  printBanner({ ...stack.urls, app: flags.app }, opened.project, terminal);
+  // Before it says that it runs: what is saved from then on is seen.
   const unwatch = watchFiles(
     { directory, folders: ['emails', 'src'] },
     isSource,
     () => void reload(path, flags, { stack, terminal }),
   );
+  printBanner({ ...stack.urls, app: flags.app }, opened.project, terminal);
 
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());

@@ -103,6 +103,8 @@ describe('trials', () => {
           delays: [1],
         },
       ],
+      // All three within an hour of when they entered.
+      took: [0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0],
     });
   });
 
