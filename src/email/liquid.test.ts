@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { renderLiquid, variablesOf } from './liquid.ts';
 
 const html = (source: string, scope: Record<string, unknown> = {}) =>
@@ -77,6 +77,23 @@ describe('renderLiquid', () => {
     expect(await filter('2026-11-02')).toBe('2 November 2026');
     expect(await filter('Project 5')).toBe('Project 5');
     expect(await filter('2026-99-99')).toBe('2026-99-99');
+  });
+});
+
+describe('a template that takes too long', () => {
+  it('is rendered again where the machine stood still meanwhile', async () => {
+    await text('{{ a }}', { a: 1 });
+    const clock = vi.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValueOnce(60_000);
+    expect(await text('{{ a }}', { a: 1 })).toBe('1');
+    expect(clock.mock.calls.length).toBeGreaterThan(2);
+    clock.mockRestore();
+  });
+
+  it('is wrong where it takes too long again', async () => {
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 600));
+    await expect(text('{{ a }}{{ a }}{{ a }}', { a: 1 })).rejects.toMatchObject({ code: 'TEMPLATE_INVALID' });
+    clock.mockRestore();
   });
 });
 
