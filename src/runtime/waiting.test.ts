@@ -40,6 +40,7 @@ describe('nextPause', () => {
   it('takes what is left after a wake in the middle', () => {
     expect(nextPause(query(300), { since: 0, now: 120_000, longestWait: DAY })).toEqual({
       seconds: 180,
+      secondsLeft: 180,
       isOver: false,
     });
   });

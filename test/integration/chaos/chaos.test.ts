@@ -48,7 +48,7 @@ describe.skipIf(!hasPostgres('the fault suite'))('a deployment under faults', ()
       copy.headers.delete('idempotency-key');
       return handle(copy);
     };
-    const { violations, injected } = await live(4, { people: 3, stormHours: 0, tamper: forgetful });
+    const { violations, injected } = await live(4, { people: 8, stormHours: 2, tamper: forgetful });
     const twice = violations.filter(({ invariant }) => invariant === 'an email at most once');
     expect(twice.length).toBeGreaterThan(0);
     expect(twice.some((violation) => historyOf(violation, injected).length > 0)).toBe(true);
