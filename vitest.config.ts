@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Where the tests of each kind are, and how long one of them may take. A kind without files fails (test/house). */
@@ -22,8 +21,6 @@ const violations = 'test/house/violations/**';
 
 export default defineConfig({
   test: {
-    // Much of what tests do is waiting for servers: one file at a time, as is usual with two cores, leaves half of them idle.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       ...Object.entries(testKinds).map(([name, { files, seconds, ...more }]) => ({
         test: {

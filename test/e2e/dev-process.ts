@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 const cli = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Longer than anything takes that it says, on a busy machine: past it, what it has said tells more than a test's time limit. */
+const PATIENCE_MS = 90_000;
+
 /** `skene dev`, running as a process of its own. */
 export interface DevProcess {
   /** Everything it has printed. */
@@ -51,11 +54,16 @@ function watch(child: ChildProcess): DevProcess {
     output: () => text,
     line: (pattern) =>
       new Promise((resolve, reject) => {
+        const late = setTimeout(() => fail('has not said'), PATIENCE_MS);
+        function fail(what: string): void {
+          reject(new Error(`skene dev ${what} ${pattern}:\n${text}`));
+        }
         function look(): void {
           const found = pattern.exec(text);
           if (found === null && child.exitCode === null && child.signalCode === null) return;
           listeners.delete(look);
-          if (found === null) reject(new Error(`skene dev ended without ${pattern}:\n${text}`));
+          clearTimeout(late);
+          if (found === null) fail('ended without');
           else resolve(found);
         }
         listeners.add(look);
