@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { surfaces } from './surfaces/index.ts';
 
-/** Another in each run of CI; the same again with `ABUSE_SEED=...`. */
-const seed = Number(process.env.ABUSE_SEED ?? Date.now() % 2 ** 31);
+/** The same in each run of CI, so that a change is judged by what it changes; others with `ABUSE_SEED=...`, and in the long form. */
+const seed = Number(process.env.ABUSE_SEED ?? 2_118_174_426);
 
 describe(`what strangers and their data can reach (ABUSE_SEED=${seed})`, () => {
   // What the attacked log is told by `npm run abuse`.

@@ -20,6 +20,8 @@ export function createPostgresDatabase(
       return rows;
     },
     async find(table, column, value) {
+      // No text of PostgreSQL holds a NUL character, and it refuses to be asked for one.
+      if (String(value).includes('\0')) return undefined;
       const sql = `SELECT * FROM ${quoteTable(table)} WHERE ${quoteName(column)} = $1 LIMIT 1`;
       const [rows = []] = await run([{ sql, params: [value] }], { readOnly: true });
       return rows[0];

@@ -259,6 +259,7 @@ export function describeReading(
     const name = 'the "`Id`"';
     expect(await database().find('User Table', name, "o'brien")).toEqual({ [name]: "o'brien" });
     expect(await database().find('User Table', name, 'nobody')).toBeUndefined();
+    expect(await database().find('User Table', name, 'o\0')).toBeUndefined();
   });
 }
 
