@@ -12,6 +12,7 @@ describe('checkAsk', () => {
     ['no subject', { subject: '' }, 'subject is missing'],
     ['a subject of 10 kB', { subject: 'x'.repeat(10_240) }, 'subject has 10240 characters, more than 512'],
     ['half a letter', { subject: 'a\udc00' }, 'subject is not well-formed'],
+    ['a NUL character', { subject: 'a\0' }, 'subject has a NUL character'],
     ['a long id', { rid: 'x'.repeat(257) }, 'rid has 257'],
     ['an empty id', { rid: '' }, 'rid is missing'],
     ['a plan that is no text', { plan: '\ud83d' }, 'plan is not well-formed'],
@@ -21,10 +22,7 @@ describe('checkAsk', () => {
     );
   });
 
-  it.each(['ada', 'ünïcödé 🦊', 'a'.repeat(512), 'a b;c=d\n', '\u0000'])(
-    'takes the subject %j',
-    (subject) => {
-      expect(() => checkAsk({ ...ask, subject })).not.toThrow();
-    },
-  );
+  it.each(['ada', 'ünïcödé 🦊', 'a'.repeat(512), 'a b;c=d\n'])('takes the subject %j', (subject) => {
+    expect(() => checkAsk({ ...ask, subject })).not.toThrow();
+  });
 });

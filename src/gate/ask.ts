@@ -43,6 +43,7 @@ function checkText(name: string, text: string, longest: number): void {
 function problemOf(text: string, longest: number): string | undefined {
   if (typeof text !== 'string' || text === '') return 'is missing';
   if (text.length > longest) return `has ${text.length} characters, more than ${longest}`;
+  if (text.includes('\0')) return 'has a NUL character, which a table cannot hold';
   // Half a surrogate pair becomes the same replacement character in every id that has one.
   return /\p{Surrogate}/u.test(text) ? 'is not well-formed Unicode' : undefined;
 }

@@ -496,7 +496,7 @@ describeOnEachRedis('the gate', (redis) => {
       'a;b=c,d',
       '{"x":1}',
       "'; return 1 --",
-      'a\nb\u0000c',
+      'a\nb\tc',
       '%s%d',
       '!x;',
       'ada:r',
