@@ -14,12 +14,16 @@ const ATTRIBUTE = /(\s(?:href|src|action|formaction|background|poster)\s*=\s*)("
  * @param authored what the author wrote: the template's source and the personalization.
  */
 export function withSafeLinks(html: string, authored: readonly string[]): string {
-  const meant = new Set(authored.flatMap(schemesIn));
+  let meant: ReadonlySet<string> | undefined;
+  const isMeant = (scheme: string): boolean => {
+    meant ??= new Set(authored.flatMap(schemesIn));
+    return meant.has(scheme);
+  };
   return html.replace(ATTRIBUTE, (whole, head: string, quoted: string) => {
     const scheme = schemeOf(quoted.slice(1, -1));
     if (scheme === undefined) return whole;
     const usual = /href/i.test(head) ? USUAL_SCHEMES : USUAL_SOURCES;
-    const isSafe = usual.has(scheme) || (meant.has(scheme) && !ACTIVE_SCHEMES.has(scheme));
+    const isSafe = usual.has(scheme) || (!ACTIVE_SCHEMES.has(scheme) && isMeant(scheme));
     return isSafe ? whole : `${head}"#"`;
   });
 }

@@ -54,6 +54,18 @@ describe('renderLiquid', () => {
     await expect(text('{{ 1 | nope }}')).rejects.toThrow('undefined filter: nope');
   });
 
+  it('keeps nothing of one email for the next with the same source', async () => {
+    const source = '{% increment n %}{% cycle "a", "b" %}{% assign x = user.name %}{{ x }} ';
+    expect(await text(source.repeat(2), { user: { name: 'Ada' } })).toBe('0aAda 1bAda ');
+    expect(await text(source.repeat(2), { user: { name: 'Eve' } })).toBe('0aEve 1bEve ');
+  });
+
+  it('parses a source that it has forgotten meanwhile again', async () => {
+    for (let round = 0; round < 2; round += 1)
+      for (let index = 0; index < 300; index += 1)
+        expect(await text(`${index}: {{ round }}`, { round })).toBe(`${index}: ${round}`);
+  });
+
   it('reads no files', async () => {
     for (const source of [
       '{% include "package.json" %}',

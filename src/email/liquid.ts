@@ -15,7 +15,16 @@ export interface LiquidSource {
 /** Bounds on what one template may cost: characters read, ms of rendering, and units of memory as liquidjs counts it. */
 const LIMITS = { parseLimit: 500_000, renderLimit: 1_000, memoryLimit: 5_000_000 };
 
-let engines: Promise<Record<LiquidOutput, Liquid>> | undefined;
+/** Sources that stay parsed: more than the emails of one deployment have. */
+const MOST_PARSED = 200;
+
+interface Engine {
+  engine: Liquid;
+  /** Parses a source that was not met lately. */
+  parse(source: string): Template[];
+}
+
+let engines: Promise<Record<LiquidOutput, Engine>> | undefined;
 
 /**
  * Renders Liquid. Values are data: what looks like Liquid inside of one stays text.
@@ -27,10 +36,11 @@ export async function renderLiquid(
   output: LiquidOutput,
   scope: Record<string, unknown>,
 ): Promise<string> {
-  const engine = (await loadEngines())[output];
+  const { engine, parse } = (await loadEngines())[output];
   const values = withoutNulls(scope);
-  const render = async () => (await engine.parseAndRender(source, values)) as string;
   try {
+    const templates = parse(source);
+    const render = async () => (await engine.render(templates, values)) as string;
     return await render().catch((error: unknown) => {
       // The limit is of the clock: an instance that was paused meanwhile has overrun it without rendering anything.
       if (!String(error).includes('template render limit exceeded')) throw error;
@@ -47,9 +57,9 @@ export async function renderLiquid(
  * @throws {ConfigError} TEMPLATE_INVALID when the source is not Liquid.
  */
 export async function variablesOf({ source, label }: LiquidSource): Promise<string[]> {
-  const engine = (await loadEngines()).text;
+  const { engine, parse } = (await loadEngines()).text;
   try {
-    const templates = engine.parse(source);
+    const templates = parse(source);
     const used = engine.globalFullVariablesSync(templates);
     const optional = new Set(optionalIn(engine, templates));
     return used.filter((path) => !optional.has(path)).sort();
@@ -86,7 +96,7 @@ function childrenOf(template: Template): Template[] {
 }
 
 /** Loads liquidjs when the first email is rendered, not when a function starts. */
-function loadEngines(): Promise<Record<LiquidOutput, Liquid>> {
+function loadEngines(): Promise<Record<LiquidOutput, Engine>> {
   engines ??= import('liquidjs').then(({ Liquid }) => ({
     html: prepare(new Liquid({ ...OPTIONS, outputEscape: (value) => escapeHtml(printed(value)) })),
     text: prepare(new Liquid({ ...OPTIONS, outputEscape: printed })),
@@ -107,12 +117,28 @@ const OPTIONS = {
   timezoneOffset: 0,
 } satisfies LiquidOptions;
 
-function prepare(engine: Liquid): Liquid {
+function prepare(engine: Liquid): Engine {
   // Values are escaped anyway; without this, whoever writes `| escape` out of habit would get it twice.
   engine.registerFilter('escape', { handler: (value) => escapeHtml(printed(value)), raw: true });
   engine.registerFilter('readable_date', readableDate);
-  return engine;
+  return { engine, parse: remembering((source) => engine.parse(source)) };
 }
+
+/** An audience gets the same template again and again; whoever was not asked for longest is forgotten first. */
+function remembering(parse: (source: string) => Template[]): (source: string) => Template[] {
+  const known = new Map<string, Template[]>();
+  return (source) => {
+    const templates = known.get(source) ?? parse(source);
+    known.delete(source);
+    known.set(source, templates);
+    const [oldest] = known.keys();
+    if (known.size > MOST_PARSED && oldest !== undefined) known.delete(oldest);
+    return templates;
+  };
+}
+
+/** Made once, as it takes a good part of what an email takes; and not when a function starts. */
+let dates: Intl.DateTimeFormat | undefined;
 
 /** Makes `2 November 2026` of an ISO 8601 timestamp; anything else stays as it is. */
 function readableDate(value: unknown): unknown {
@@ -120,7 +146,8 @@ function readableDate(value: unknown): unknown {
     value instanceof Date || (typeof value === 'string' && /^\d{4}-\d\d-\d\d([T ][\d:.]+|$)/.test(value));
   const date = isTimestamp ? new Date(value) : undefined;
   if (date === undefined || Number.isNaN(date.getTime())) return value;
-  return date.toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+  dates ??= new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+  return dates.format(date);
 }
 
 /** How a value reads in an email. */
