@@ -6,8 +6,10 @@ import {
   openCaptureDatabase,
   watching,
 } from '../../test/integration/capture/capture-database.ts';
+import { hasMariadb } from '../../test/servers/mariadb.ts';
 import { startPostgres } from '../../test/servers/postgres.ts';
 import type { Bench, Plot, Size, Table } from '../bench.ts';
+import { measurePolling } from './polling.ts';
 
 const SIZES: Readonly<
   Record<
@@ -35,7 +37,7 @@ const SIZES: Readonly<
 /** As many as a drain claims at a time. */
 const CLAIM = 100;
 
-/** What the trigger costs an INSERT, how fast the outbox is emptied, and how fast rows become runs. On a real PostgreSQL. */
+/** What the trigger costs an INSERT, how fast the outbox is emptied, and how fast rows become runs, on a real PostgreSQL; how fast a MariaDB is polled. */
 export const database: Bench = {
   name: 'database',
   async run(size) {
@@ -46,7 +48,8 @@ export const database: Bench = {
       const insert = await measureInserts(capture, size);
       const drain = await measureOutbox(capture, size);
       const carried = await measureCarried(() => server.createDatabase(), size);
-      return { tables: [insert, drain, carried], plots: [plotOf(drain, carried)] };
+      const polled = hasMariadb('the bench of polling') ? [await measurePolling(SIZES[size].outbox)] : [];
+      return { tables: [insert, drain, carried, ...polled], plots: [plotOf({ drain, carried, polled })] };
     } finally {
       await server.close();
     }
@@ -185,17 +188,18 @@ async function measureCarried(createDatabase: () => Promise<string>, size: Size)
   };
 }
 
-function plotOf(drain: Table, carried: Table): Plot {
+function plotOf({ drain, carried, polled }: { drain: Table; carried: Table; polled: Table[] }): Plot {
   const points = ({ rows }: Table) =>
     rows.map(({ count, perSecond }) => [Number(count), Number(perSecond)] as const);
   return {
     name: 'outbox',
-    title: 'The outbox as it grows',
+    title: 'The outbox, and a polled table, as they grow',
     x: 'rows waiting',
     y: 'rows per second',
     series: [
-      { name: 'claimed and deleted', points: points(drain) },
-      { name: 'carried to their runs', points: points(carried) },
+      { name: 'outbox: claimed and deleted', points: points(drain) },
+      { name: 'outbox: carried to their runs', points: points(carried) },
+      ...polled.map((table) => ({ name: 'polled', points: points(table) })),
     ],
   };
 }
