@@ -4,13 +4,12 @@ import { applyDatabaseSync, planDatabaseSync } from '../../src/sync/index.ts';
 import { type ActivityDialect, mariadb, postgres } from '../../test/contract/databases/activity-tables.ts';
 import { startMariadbServer } from '../../test/servers/mariadb.ts';
 import { startPostgres } from '../../test/servers/postgres.ts';
-import type { Bench, Size } from '../bench.ts';
+import type { Bench, Plot, Size } from '../bench.ts';
 
-/** Events in the table; the long form is what docs/retention.md speaks of. */
-const EVENTS: Readonly<Record<Size, readonly number[]>> = {
-  smoke: [1_000],
-  usual: [20_000, 200_000],
-  long: [1_000_000, 10_000_000],
+const USERS: Readonly<Record<Size, readonly number[]>> = {
+  smoke: [50],
+  usual: [1_000, 10_000, 100_000],
+  long: [10_000, 100_000, 1_000_000],
 };
 const EVENTS_EACH = 20;
 const PAGE = 1_000;
@@ -22,6 +21,7 @@ const usersTable = { table: 'users', id: 'id' };
 
 interface Row {
   database: string;
+  users: number;
   events: number;
   dormant: number;
   seconds: number;
@@ -34,13 +34,14 @@ export const dormancyBench: Bench = {
   name: 'dormancy',
   async run(size) {
     const rows: Row[] = [];
-    for (const events of EVENTS[size]) {
+    for (const users of USERS[size]) {
+      console.error(`dormancy: ${users} users`);
       const server = await startPostgres();
-      rows.push(...(await measure('PostgreSQL', postgres, { url: await server.createDatabase(), events })));
+      rows.push(...(await measure('PostgreSQL', postgres, { url: await server.createDatabase(), users })));
       await server.close();
       if (size !== 'long') continue;
       const other = await startMariadbServer();
-      rows.push(...(await measure('MariaDB', mariadb, { url: await other.createDatabase(), events })));
+      rows.push(...(await measure('MariaDB', mariadb, { url: await other.createDatabase(), users })));
       await other.stop();
     }
     return {
@@ -49,6 +50,7 @@ export const dormancyBench: Bench = {
           title: 'Who is dormant, read from the events',
           columns: [
             { key: 'database', label: 'database' },
+            { key: 'users', label: 'users' },
             { key: 'events', label: 'events' },
             { key: 'dormant', label: 'dormant users' },
             { key: 'seconds', label: 'all pages, s', digits: 2 },
@@ -58,6 +60,7 @@ export const dormancyBench: Bench = {
           rows: rows.map((row) => ({ ...row })),
         },
       ],
+      plots: [plotOf(rows)],
     };
   },
 };
@@ -65,13 +68,14 @@ export const dormancyBench: Bench = {
 async function measure(
   name: string,
   dialect: ActivityDialect,
-  { url, events }: { url: string; events: number },
+  { url, users }: { url: string; users: number },
 ): Promise<Row[]> {
   const tables = await dialect.connect(url);
   const database = await openDatabase({ url });
-  await tables.grow(events / EVENTS_EACH, EVENTS_EACH);
+  await tables.grow(users, EVENTS_EACH);
+  const sizes = { users, events: users * EVENTS_EACH };
   const rows = [
-    { database: name, events, ...(await readAll(database, dormancyQuery(database, dormancy, usersTable))) },
+    { database: name, ...sizes, ...(await readAll(database, dormancyQuery(database, dormancy, usersTable))) },
   ];
   if (database.capture !== undefined) {
     const rollup = { subject: source.subject, time: source.time, days: 36 };
@@ -79,7 +83,7 @@ async function measure(
     await applyDatabaseSync(database, await planDatabaseSync(database, [watch]));
     await tables.run('VACUUM ANALYZE skene_activity_daily');
     const rolledUp = dormancyQuery(database, { ...dormancy, rollup: true }, usersTable);
-    rows.push({ database: `${name}, rolled up by day`, events, ...(await readAll(database, rolledUp)) });
+    rows.push({ database: `${name}, rolled up by day`, ...sizes, ...(await readAll(database, rolledUp)) });
   }
   await database.close();
   await tables.close();
@@ -104,5 +108,21 @@ async function readAll(database: Database, sql: string) {
     seconds: (performance.now() - startedAt) / 1000,
     median: times[Math.floor(times.length / 2)] ?? 0,
     longest: times.at(-1) ?? 0,
+  };
+}
+
+function plotOf(rows: readonly Row[]): Plot {
+  const names = [...new Set(rows.map(({ database }) => database))];
+  return {
+    name: 'dormancy',
+    title: 'A pass over who is dormant as the users grow',
+    x: `users, with ${EVENTS_EACH} events each`,
+    y: 'seconds for all pages',
+    series: names.map((name) => ({
+      name,
+      points: rows
+        .filter(({ database }) => database === name)
+        .map((row) => [row.users, row.seconds] as const),
+    })),
   };
 }
