@@ -11,7 +11,7 @@ export interface CommandContext {
   exit(code: ExitCode): void;
 }
 
-/** A command: says which arguments and options it takes, and what it does. Loaded when it is called, and only then. */
+/** A command: says which arguments and options it takes. What it does is imported when it runs, so that its help is there at once. */
 export interface CommandModule {
   define(command: Command, context: CommandContext): void;
 }

@@ -2,7 +2,8 @@ import { ConfigError, EnvError } from '../errors/index.ts';
 import type { Deployment, Plan } from '../plan/index.ts';
 import { type CheckResult, checkProject, openProject, type Project, shownPath } from '../project/index.ts';
 import { printIssues } from './print-issues.ts';
-import { databaseUrlOf, type TargetFlags } from './target.ts';
+import { databaseUrlOf } from './target.ts';
+import type { TargetFlags } from './target-options.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The compiled loops of a project, for the database that a command works on. @throws {ConfigError} CONFIG_INVALID, after printing what is wrong. */

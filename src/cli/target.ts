@@ -1,16 +1,9 @@
-import type { Command } from 'commander';
 import { createDevEnv, requireStack } from '../dev/index.ts';
 import { createEnv, type Env } from '../env/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { loadEnvironment } from './environment.ts';
 import { withLink } from './linked-variables.ts';
-
-/** Which deployment a command works on. */
-export interface TargetFlags {
-  /** The local stack that runs in this folder, instead of what the environment names. */
-  local?: boolean;
-  databaseUrl?: string;
-}
+import type { DeploymentFlags, TargetFlags } from './target-options.ts';
 
 /**
  * The environment a command works with: the local stack's, or this process's with what `skene login` keeps; with another database where one is
@@ -39,20 +32,6 @@ export async function localNow({ local = false }: Pick<TargetFlags, 'local'>): P
   const { functions } = await requireStack(process.cwd());
   const { now } = (await (await fetch(`${functions}/dev/clock`)).json()) as { now: string };
   return Date.parse(now);
-}
-
-/** Flags of commands that work on what a deployment remembers, and need no config. */
-export interface DeploymentFlags {
-  /** The local stack that runs in this folder, instead of what the environment names. */
-  local?: boolean;
-  json?: boolean;
-}
-
-/** Adds the options of {@link DeploymentFlags} to a command. */
-export function withDeployment(command: Command): Command {
-  return command
-    .option('--json', 'print JSON')
-    .option('--local', 'of the local stack that runs in this folder');
 }
 
 /** The environment of {@link DeploymentFlags}: of a deployment, read from .env.local and .env of this folder too. */

@@ -10,5 +10,6 @@ export {
 } from './environment.ts';
 export type { StoredEmail } from './inbox/index.ts';
 export { createDevLog, type DevLog } from './log.ts';
-export { type Stack, type StackOptions, type StackPorts, startStack, USUAL_PORTS } from './stack.ts';
+export type { StackPorts } from './ports.ts';
+export { type Stack, type StackOptions, startStack } from './stack.ts';
 export { watchFiles } from './watch-files.ts';

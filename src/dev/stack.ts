@@ -23,29 +23,12 @@ import { createOutages } from './outages.ts';
 import type { PlanetscaleFront } from './planetscale/front.ts';
 import { PLANETSCALE_PATH } from './planetscale/path.ts';
 import { createPlayground, placesOf } from './playground/index.ts';
+import type { StackPorts } from './ports.ts';
 import { createPortsFile } from './ports-file.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './postgres/index.ts';
 import { createQStash, type QStash } from './qstash/index.ts';
 import { createRedisServer, type RedisServer } from './redis/index.ts';
 import { createDevStripe, type DevStripe } from './stripe.ts';
-
-/** The port each part is served on; 0 for any free one. A busy port is passed over for the next. */
-export interface StackPorts {
-  functions: number;
-  qstash: number;
-  redis: number;
-  postgres: number;
-  inbox: number;
-}
-
-/** The ports people expect: Next.js' for the functions, QSTASH_DEV's for QStash, Mailpit's for the inbox. */
-export const USUAL_PORTS: StackPorts = {
-  functions: 3000,
-  qstash: 8080,
-  redis: 8079,
-  postgres: 5433,
-  inbox: 8025,
-};
 
 /** How the local stack is started. */
 export interface StackOptions {

@@ -3,5 +3,5 @@
 export { type Estimate, estimate } from './estimate.ts';
 export { type PassCost, passCost } from './pass-cost.ts';
 export { type PriceTable, parsePrices } from './prices.ts';
-export { type Traffic, USUAL_TRAFFIC } from './traffic.ts';
+export type { Traffic } from './traffic.ts';
 export { USUAL_PRICES } from './usual-prices.ts';

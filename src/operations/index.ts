@@ -15,11 +15,5 @@ export {
 } from './runs.ts';
 export { type SignedWebhook, type Signing, signStripe, signSvix, withBearer } from './sign-webhook.ts';
 export { eraseSubject, exportSubject } from './subjects.ts';
-export {
-  sendTestEvent,
-  sendTestPayload,
-  type TestEvent,
-  type TestProvider,
-  testPayload,
-  USUAL_EVENTS,
-} from './test-events.ts';
+export { sendTestEvent, sendTestPayload, type TestEvent, testPayload } from './test-events.ts';
+export { type TestProvider, USUAL_EVENTS } from './usual-events.ts';

@@ -2,9 +2,7 @@ import * as z from 'zod/mini';
 import type { Env } from '../env/index.ts';
 import { ProviderError } from '../errors/index.ts';
 import { type SignedWebhook, signStripe, signSvix, withBearer } from './sign-webhook.ts';
-
-/** Who can be stood in for. */
-export type TestProvider = 'clerk' | 'stripe' | 'resend' | 'nextauth' | 'app';
+import type { TestProvider } from './usual-events.ts';
 
 /** What a test event says; what is left out is made up. */
 export interface TestEvent {
@@ -24,15 +22,6 @@ const AcceptedSchema = z.object({ started: z.number(), known: z.number() });
 
 /** Runs that an event started, and those that it had started before. */
 type Accepted = z.output<typeof AcceptedSchema>;
-
-/** What each provider tells of; any other type can be sent as well. */
-export const USUAL_EVENTS: Readonly<Record<TestProvider, readonly string[]>> = {
-  clerk: ['user.created', 'user.updated', 'user.deleted', 'session.created'],
-  stripe: ['checkout.session.completed', 'customer.subscription.updated', 'invoice.paid'],
-  resend: ['email.delivered', 'email.opened', 'email.clicked', 'email.bounced', 'email.complained'],
-  nextauth: ['createUser', 'signIn', 'linkAccount', 'updateUser', 'signOut'],
-  app: ['project.created'],
-};
 
 /**
  * Sends an event as its provider would: the same form, signed with the same secret.

@@ -1,23 +1,9 @@
 import type { Command } from 'commander';
-import { createEnv } from '../../env/index.ts';
-import { diagnose, type Finding } from '../../sync/index.ts';
-import { askHealth } from '../ask-health.ts';
 import type { CommandContext } from '../command.ts';
-import { requireLink } from '../credentials.ts';
-import { loadEnvironment } from '../environment.ts';
-import { EXIT } from '../exit-code.ts';
-import { printHealth } from '../print-health.ts';
-import { requireDeployment } from '../require-deployment.ts';
-import { localNow, type TargetFlags, targetEnv } from '../target.ts';
-import type { Terminal } from '../terminal.ts';
-
-interface DoctorFlags extends TargetFlags {
-  deployed?: boolean;
-  json?: boolean;
-}
+import type { DoctorFlags } from '../handlers/doctor.ts';
 
 /** `skene doctor [path]` */
-export function define(command: Command, { terminal, exit }: CommandContext): void {
+export function define(command: Command, context: CommandContext): void {
   command
     .argument('[path]', 'the config, or the folder it is in', '.')
     .option(
@@ -32,22 +18,7 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
       '\nWith the variables of this machine, unless told. --deployed leaves out the queries, which are asked from here.\n\nExamples:\n  skene doctor\n  skene doctor --local\n  skene doctor --deployed   # after skene login',
     )
     .action(async (path: string, flags: DoctorFlags) => {
-      loadEnvironment(path);
-      const findings = flags.deployed ? await askDeployment() : await lookFromHere(path, flags, terminal);
-      if (flags.json) terminal.out(JSON.stringify(findings, undefined, 2));
-      else printHealth(findings, terminal);
-      exit(findings.some(({ state }) => state === 'problem') ? EXIT.problems : EXIT.ok);
+      const { handle } = await import('../handlers/doctor.ts');
+      await handle(path, flags, context);
     });
-}
-
-async function askDeployment(): Promise<Finding[]> {
-  const { url, token } = requireLink();
-  return (await askHealth([url], token, createEnv(process.env).bypassHeaders)).findings;
-}
-
-async function lookFromHere(path: string, target: TargetFlags, terminal: Terminal): Promise<Finding[]> {
-  const deployment = await requireDeployment(path, terminal, target);
-  const offset = (await localNow(target)) - Date.now();
-  const env = await targetEnv(target, deployment.database);
-  return diagnose(env, deployment, () => Date.now() + offset);
 }

@@ -1,27 +1,10 @@
 import type { Command } from 'commander';
-import { createMailer } from '../../email/index.ts';
-import { EnvError } from '../../errors/index.ts';
-import { type EmailPreview, emailsOf, previewEmail } from '../../project/index.ts';
 import type { CommandContext } from '../command.ts';
-import { loadEnvironment } from '../environment.ts';
-import { EXIT } from '../exit-code.ts';
+import type { ListFlags, PreviewFlags, SendFlags } from '../handlers/emails.ts';
 import { jsonObject } from '../json-object.ts';
-import { printTable } from '../print-table.ts';
-import { requireProject } from '../require-deployment.ts';
-import { deploymentEnv } from '../target.ts';
-import type { Terminal } from '../terminal.ts';
-
-interface Flags {
-  config: string;
-  data: Record<string, unknown>;
-  json?: boolean;
-  html?: boolean;
-  to: string;
-  local?: boolean;
-}
 
 /** `skene emails list|preview|send-test` */
-export function define(command: Command, { terminal, exit }: CommandContext): void {
+export function define(command: Command, context: CommandContext): void {
   const withConfig = (one: Command) =>
     one.option('--config <path>', 'the config, or the folder it is in', '.').option('--json', 'print JSON');
   const withData = (one: Command) =>
@@ -31,11 +14,6 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
       jsonObject,
       {},
     );
-  async function preview(template: string, { config, data }: Flags): Promise<EmailPreview> {
-    loadEnvironment(config);
-    const { deployment, templates } = await requireProject(config, terminal);
-    return previewEmail(template, { plans: deployment.plans, templates, data });
-  }
 
   command.addHelpText(
     'afterAll',
@@ -43,20 +21,9 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
   );
   withConfig(
     command.command('list', { isDefault: true }).description('the emails that the loops send'),
-  ).action(async ({ config, json = false }: Flags) => {
-    loadEnvironment(config);
-    const { deployment } = await requireProject(config, terminal);
-    const rows = emailsOf(deployment.plans).map(({ loop, step, email }) => [
-      email.template,
-      loop,
-      step,
-      email.kind,
-      email.variants.map(({ id }) => id).join(', '),
-    ]);
-    if (json) terminal.out(JSON.stringify(emailsOf(deployment.plans), undefined, 2));
-    else if (rows.length === 0) terminal.out('No loop sends an email.');
-    else printTable([['template', 'loop', 'step', 'kind', 'variants'], ...rows], terminal);
-    exit(EXIT.ok);
+  ).action(async (flags: ListFlags) => {
+    const { list } = await import('../handlers/emails.ts');
+    await list(flags, context);
   });
   withData(
     command
@@ -65,9 +32,9 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
       .description('an email with sample values'),
   )
     .option('--html', 'print its HTML alone')
-    .action(async (template: string, flags: Flags) => {
-      printPreview(await preview(template, flags), flags, terminal);
-      exit(EXIT.ok);
+    .action(async (template: string, flags: PreviewFlags) => {
+      const { preview } = await import('../handlers/emails.ts');
+      await preview(template, flags, context);
     });
   withData(
     command
@@ -77,30 +44,8 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
   )
     .requiredOption('--to <address>', 'who gets it')
     .option('--local', "to the local stack's inbox")
-    .action(async (template: string, flags: Flags) => {
-      const { subject, html, text } = await preview(template, flags);
-      const env = await deploymentEnv(flags);
-      if (env.from === undefined)
-        throw new EnvError('ENV_MISSING', 'Nobody is named as the sender.', { hint: 'Set SKENE_FROM.' });
-      const message = { from: env.from, to: flags.to, subject: `[Test] ${subject}`, html, text };
-      const { id } = await createMailer(env.resend).send(message, { idempotencyKey: crypto.randomUUID() });
-      terminal.out(
-        flags.json ? JSON.stringify({ id, to: flags.to }) : `"${subject}" was sent to ${flags.to}.`,
-      );
-      exit(EXIT.ok);
+    .action(async (template: string, flags: SendFlags) => {
+      const { sendTest } = await import('../handlers/emails.ts');
+      await sendTest(template, flags, context);
     });
-}
-
-function printPreview(
-  preview: EmailPreview,
-  { json = false, html = false }: Flags,
-  { out, colors }: Terminal,
-): void {
-  if (json) out(JSON.stringify(preview, undefined, 2));
-  else if (html) out(preview.html);
-  else {
-    out(`${colors.bold('Subject:')} ${preview.subject}\n`);
-    out(preview.text.trimEnd());
-    out(colors.dim(`\nWith these in place of a user's: ${JSON.stringify(preview.scope)}`));
-  }
 }

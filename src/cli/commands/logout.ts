@@ -1,12 +1,8 @@
 import type { Command } from 'commander';
-import { EnvError } from '../../errors/index.ts';
 import type { CommandContext } from '../command.ts';
-import { findLink, readCredentials, writeCredentials } from '../credentials.ts';
-import { deploymentUrls } from '../deployment-url.ts';
-import { EXIT } from '../exit-code.ts';
 
 /** `skene logout [url]` */
-export function define(command: Command, { terminal, exit }: CommandContext): void {
+export function define(command: Command, context: CommandContext): void {
   command
     .argument('[url]', 'the deployment; the one that this folder is linked to unless told')
     .option('--json', 'print one JSON document: { url, folders }')
@@ -14,26 +10,8 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
       'after',
       '\nForgets the token of a deployment, and every folder that is linked to it. The deployment itself is not touched: a token that has become\nknown to somebody is ended by another SKENE_SECRET.\n\nExamples:\n  skene logout\n  skene logout https://app.example.com',
     )
-    .action((text: string | undefined, { json = false }: { json?: boolean }) => {
-      const { deployments, projects } = readCredentials();
-      const meant = text === undefined ? [findLink()?.url] : deploymentUrls(text);
-      const url = meant.find((one) => one !== undefined && deployments[one] !== undefined);
-      if (url === undefined)
-        throw new EnvError('USAGE', `${text ?? 'This folder'} is not linked to a deployment.`, {
-          hint: `There are: ${Object.keys(deployments).join(', ') || 'none'}.`,
-        });
-      const folders = Object.keys(projects).filter((folder) => projects[folder] === url);
-      writeCredentials({
-        version: 1,
-        deployments: without(deployments, [url]),
-        projects: without(projects, folders),
-      });
-      if (json) terminal.out(JSON.stringify({ url, folders }));
-      else terminal.out(`Forgotten: ${url}, of ${folders.join(', ') || 'no folder'}.`);
-      exit(EXIT.ok);
+    .action(async (text: string | undefined, flags: { json?: boolean }) => {
+      const { handle } = await import('../handlers/logout.ts');
+      await handle(text, flags, context);
     });
-}
-
-function without<T>(all: Record<string, T>, names: readonly string[]): Record<string, T> {
-  return Object.fromEntries(Object.entries(all).filter(([name]) => !names.includes(name)));
 }

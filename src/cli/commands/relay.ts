@@ -1,23 +1,8 @@
 import type { Command } from 'commander';
-import { followChanges } from '../../changes/follow.ts';
-import { databaseOf, drainChanges } from '../../changes/index.ts';
-import { type Database, deployedAddress } from '../../databases/index.ts';
-import { openDatabase } from '../../databases/open/any.ts';
-import { ConfigError, messageOf } from '../../errors/index.ts';
-import { createServices, type Report } from '../../intake/index.ts';
-import type { Deployment } from '../../plan/index.ts';
 import type { CommandContext } from '../command.ts';
-import { loadEnvironment } from '../environment.ts';
-import { EXIT } from '../exit-code.ts';
-import { requireDeployment } from '../require-deployment.ts';
-import { targetEnv } from '../target.ts';
-import type { Terminal } from '../terminal.ts';
-
-/** A drain that never ends would keep a stop waiting. */
-const DRAIN_BUDGET_MS = 30_000;
 
 /** `skene relay [path]` */
-export function define(command: Command, { terminal, exit }: CommandContext): void {
+export function define(command: Command, context: CommandContext): void {
   command
     .argument('[path]', 'the config, or the folder it is in', '.')
     .option(
@@ -29,73 +14,7 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
       '\nCarries changed rows to their runs: as they are committed where PostgreSQL tells of them, within a second or so where the\ndatabase is polled. Any number may run. A database that goes away is waited for; one that is not there at the start, or lacks\nits triggers, ends the command with 1.\n\nExamples:\n  skene relay\n  skene relay --database-url postgres://skene@db.internal/app',
     )
     .action(async (path: string, flags: { databaseUrl?: string }) => {
-      loadEnvironment(path);
-      const deployment = await requireDeployment(path, terminal, flags);
-      const env = await targetEnv(flags, deployment.database);
-      const say = createTimedNotes(terminal);
-      const report = (event: Report): void => {
-        if (event.kind === 'trouble') say.problem(event.text);
-      };
-      const context = {
-        deployment,
-        services: createServices(env, { report }),
-        database: databaseOf(env, deployment.database, openDatabase),
-      };
-      const database = await context.database();
-      await requireWatchable(database, deployment);
-      const drain = async (): Promise<void> => {
-        try {
-          const { handled } = await drainChanges(context, { budgetMs: DRAIN_BUDGET_MS });
-          if (handled > 0) say.progress(`${handled} rows`);
-        } catch (error) {
-          say.problem(messageOf(error));
-        }
-      };
-      const follower = followChanges(database, {
-        url: deployedAddress(env, deployment.database),
-        drain,
-        onProblem: (problem) => say.problem(`The database is out of reach: ${messageOf(problem)}`),
-      });
-      terminal.out(`Watching for rows of ${deployment.watches.map(({ table }) => table).join(', ')}.`);
-      await new Promise<void>((resolve) => {
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-      });
-      await follower.close();
-      await database.close();
-      exit(EXIT.ok);
+      const { handle } = await import('../handlers/relay.ts');
+      await handle(path, flags, context);
     });
-}
-
-/** What would never work is said at once, to whoever has just started it. */
-async function requireWatchable(database: Database, { watches }: Deployment): Promise<void> {
-  if (watches.length === 0)
-    throw new ConfigError('CONFIG_INVALID', 'No loop watches a table: there is nothing to carry.');
-  if (database.capture === undefined) {
-    await Promise.all(watches.map((watch) => database.polling.check(watch)));
-    return;
-  }
-  if ((await database.capture.outbox.status()).installed) return;
-  throw new ConfigError('CONFIG_INVALID', 'The database has no outbox: no change of a row is captured.', {
-    hint: 'Write the triggers with `skene sync --database`, then start the relay again.',
-  });
-}
-
-/** Stamps lines with the time. A problem that lasts is said once, and again after something went well. */
-function createTimedNotes(terminal: Terminal): {
-  progress(text: string): void;
-  problem(text: string): void;
-} {
-  const stamp = (text: string): string => `${new Date().toISOString()}  ${text}`;
-  const said = new Set<string>();
-  return {
-    progress(text) {
-      said.clear();
-      terminal.out(stamp(text));
-    },
-    problem(text) {
-      if (said.has(text)) return;
-      said.add(text);
-      terminal.note(stamp(text));
-    },
-  };
 }

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { configJsonSchema } from '../../config/index.ts';
 import type { CommandContext } from '../command.ts';
 
 /** `skene schema` */
@@ -9,7 +8,8 @@ export function define(command: Command, { terminal }: CommandContext): void {
       'after',
       '\nExamples:\n  skene schema > skene.schema.json\n  skene schema | jq ".\\"$defs\\".Trigger"\n\nJSON Schema, draft 2020-12, of what skene.config.ts may export.',
     )
-    .action(() => {
+    .action(async () => {
+      const { configJsonSchema } = await import('../../config/index.ts');
       terminal.out(JSON.stringify(configJsonSchema(), undefined, 2));
     });
 }

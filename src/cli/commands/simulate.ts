@@ -1,25 +1,11 @@
 import type { Command } from 'commander';
-import { type PassCost, passCost, USUAL_PRICES } from '../../estimate/index.ts';
-import { type Simulation, simulate } from '../../simulate/index.ts';
-import { createState } from '../../state/index.ts';
 import type { CommandContext } from '../command.ts';
 import { countOf } from '../count-of.ts';
-import { EXIT } from '../exit-code.ts';
-import { type OpenFlags, onTarget, withTarget } from '../open-target.ts';
-import { createProgress } from '../progress.ts';
-import { plansOf } from '../require-deployment.ts';
-import { localNow } from '../target.ts';
-import type { Terminal } from '../terminal.ts';
-
-interface Flags extends OpenFlags {
-  limit: number;
-}
-
-/** A simulation, and what it would cost. */
-type Costed = Simulation & { cost: PassCost };
+import type { Flags } from '../handlers/simulate.ts';
+import { withTarget } from '../target-options.ts';
 
 /** `skene simulate <loop>` */
-export function define(command: Command, { terminal, exit }: CommandContext): void {
+export function define(command: Command, context: CommandContext): void {
   withTarget(command.argument('<loop>', 'the id of the loop'))
     .option('--limit <number>', 'the most users that are looked at', countOf, 10_000)
     .addHelpText(
@@ -27,66 +13,7 @@ export function define(command: Command, { terminal, exit }: CommandContext): vo
       '\nLooks at the real database and at what the deployment remembers, as a run or a pass would now; writes and sends nothing.\n\nExamples:\n  skene simulate win-back\n  skene simulate activation --limit 500 --json',
     )
     .action(async (loop: string, flags: Flags) => {
-      const say = createProgress(terminal);
-      const found = await onTarget(flags, terminal, async ({ project: { deployment }, env, database }) => {
-        const state = createState({ ...env.redis, namespace: env.namespace });
-        const now = await localNow(flags);
-        const onProgress = (looked: number) => say(`${looked} users`);
-        const context = { deployment, database, state, now, limit: flags.limit, onProgress };
-        const simulations: Costed[] = [];
-        for (const plan of plansOf(deployment, loop)) {
-          const simulation = await simulate(plan, context);
-          simulations.push({ ...simulation, cost: passCost(plan, passOf(simulation), USUAL_PRICES) });
-        }
-        return simulations;
-      });
-      if (flags.json) terminal.out(JSON.stringify(found, undefined, 2));
-      else for (const simulation of found) printSimulation(simulation, terminal);
-      exit(EXIT.ok);
+      const { handle } = await import('../handlers/simulate.ts');
+      await handle(loop, flags, context);
     });
-}
-
-const WORDS: Readonly<Record<string, string>> = {
-  mail: 'would be mailed now',
-  wait: 'would wait for the condition',
-  block: 'would be blocked',
-  custom: "would have the team's own action done",
-  held_out: 'would get nothing',
-  suppressed: 'must not be mailed',
-  skipped: 'would be passed over',
-};
-
-function passOf({ looked, fates, messages }: Simulation) {
-  const countOfFate = (outcome: string) =>
-    fates.reduce((sum, fate) => sum + (fate.outcome === outcome ? fate.count : 0), 0);
-  return { looked, messages, mailed: countOfFate('mail'), waiting: countOfFate('wait') };
-}
-
-function printSimulation(
-  { loop, looked, isWhole, fates, messages, cost }: Costed,
-  { out, colors }: Terminal,
-): void {
-  const extent = isWhole ? `all ${looked}` : `the first ${looked} (--limit looks at more)`;
-  out(`${colors.bold(loop)}: of ${extent},`);
-  for (const { outcome, reason, count, examples } of fates) {
-    const why = reason === '' ? '' : ` (${reason})`;
-    out(`  ${count} ${WORDS[outcome] ?? outcome}${why}`);
-    const shown = examples.map(({ subject, email }) =>
-      email === undefined ? subject : `${subject} <${email}>`,
-    );
-    out(colors.dim(`    ${shown.join(', ')}${count > examples.length ? ', ...' : ''}`));
-  }
-  out(`QStash would bill ${messages} messages at most.`);
-  printCost(cost, { out, colors });
-}
-
-function printCost(
-  { emails, commands, dollars, notices }: PassCost,
-  { out, colors }: Pick<Terminal, 'out' | 'colors'>,
-): void {
-  const amount = (count: number) => count.toLocaleString('en-US');
-  out(
-    `With up to ${amount(emails)} emails and about ${amount(commands)} Redis commands that is $${dollars.toFixed(dollars < 1 ? 4 : 2)} at most, beyond what plans include (prices of ${USUAL_PRICES.date}).`,
-  );
-  for (const notice of notices) out(colors.yellow(`! ${notice}`));
 }

@@ -1,30 +1,16 @@
 import type { Command } from 'commander';
-import { createEnv } from '../../env/index.ts';
-import { askHealth } from '../ask-health.ts';
 import type { CommandContext } from '../command.ts';
-import { requireLink } from '../credentials.ts';
-import { loadEnvironment } from '../environment.ts';
-import { EXIT } from '../exit-code.ts';
 
 /** `skene whoami` */
-export function define(command: Command, { terminal, exit }: CommandContext): void {
+export function define(command: Command, context: CommandContext): void {
   command
     .option('--json', 'print one JSON document: { url, folder, since, namespace, loops }')
     .addHelpText(
       'after',
       '\nAsks the deployment whether it still takes the token.\n\nExamples:\n  skene whoami\n  skene whoami --json | jq -r .url',
     )
-    .action(async ({ json = false }: { json?: boolean }) => {
-      loadEnvironment();
-      const { url, token, since, folder } = requireLink();
-      const { namespace, loops } = await askHealth([url], token, createEnv(process.env).bypassHeaders);
-      if (json) terminal.out(JSON.stringify({ url, folder, since, namespace, loops }, undefined, 2));
-      else {
-        terminal.out(
-          `${terminal.colors.bold(url)} takes the token of ${folder}, linked on ${since.slice(0, 10)}.`,
-        );
-        terminal.out(`It is ${namespace}, and runs ${loops.join(', ') || 'no loops'}.`);
-      }
-      exit(EXIT.ok);
+    .action(async (flags: { json?: boolean }) => {
+      const { handle } = await import('../handlers/whoami.ts');
+      await handle(flags, context);
     });
 }
