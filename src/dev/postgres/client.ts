@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Backend } from './backend.ts';
 import {
   createMessageReader,
@@ -33,7 +33,7 @@ const COPIED = new Set(['d', 'c', 'f']);
 export type SessionKeys = Map<string, Session>;
 
 /** Talks with one client until it is gone, and resolves when nothing of it is left. Never rejects. */
-export function serveClient(backend: Backend, socket: Socket, keys: SessionKeys): Promise<void> {
+export function serveClient(backend: Backend, socket: Duplex, keys: SessionKeys): Promise<void> {
   const key = randomBytes(8);
   let session: Session | undefined;
   let work = Promise.resolve();

@@ -2,10 +2,10 @@ import { type Backend, createBackend, IDLE_IN_TRANSACTION_MS } from './backend.t
 import { openDirectory, openTemporaryDirectory } from './directory.ts';
 import { startEngine } from './engine.ts';
 import { createNeonFront } from './neon-front.ts';
-import { withClient } from './own-client.ts';
+import { createOwnClients } from './own-client.ts';
 import { SAMPLE_TABLES } from './sample-tables.ts';
 import { openTemporaryCluster } from './temporary-cluster.ts';
-import { serveWire } from './wire-server.ts';
+import { serveWire, type WireServer } from './wire-server.ts';
 
 /** A PostgreSQL in this process, reached like any other. */
 export interface EmbeddedPostgres {
@@ -45,7 +45,7 @@ export async function startEmbeddedPostgres(options: {
     const backend = await openBackend(options, undo);
     const server = await serveWire(backend, options.port);
     undo.push(server.close);
-    return embeddedPostgres(server.port, stop);
+    return embeddedPostgres(server, stop);
   } catch (error) {
     await stop();
     throw error;
@@ -81,12 +81,13 @@ async function openBackend(
   return backend;
 }
 
-function embeddedPostgres(port: number, close: () => Promise<void>): EmbeddedPostgres {
+function embeddedPostgres({ port, serve }: WireServer, close: () => Promise<void>): EmbeddedPostgres {
+  const withClient = createOwnClients(serve);
   const url = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
   return {
     url,
     port,
-    handleNeon: createNeonFront(url),
+    handleNeon: createNeonFront(url, withClient),
     query: (sql, params = []) =>
       withClient(url, async (client) => (await client.query<Record<string, unknown>>(sql, [...params])).rows),
     exec: (sql) =>

@@ -1,9 +1,12 @@
 /** The thread in which PostgreSQL runs, see engine.ts: takes one order at a time and ends when PostgreSQL does. */
+import { existsSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import type { Order, Report, ThreadData } from './engine.ts';
+import { copyNewCluster } from './new-cluster.ts';
 
 const { directory, settings } = workerData as ThreadData;
+if (!existsSync(directory)) await copyNewCluster(directory);
 const database = await PGlite.create(directory, {
   startParams: [
     ...PGlite.defaultStartParams,

@@ -30,7 +30,7 @@ export interface ThreadData {
 export type Order =
   | {
       kind: 'run';
-      messages: Uint8Array;
+      messages: Uint8Array<ArrayBuffer>;
       /** What time it is to PostgreSQL, ms since the epoch; and whether that may be earlier than at the last order. */
       now: number;
       isNewWorld: boolean;
@@ -58,7 +58,8 @@ export async function startEngine(directory: string): Promise<Engine> {
   return {
     async run(messages, onAnswer) {
       thread ??= await startThread(directory);
-      const order: Order = { kind: 'run', messages, now: now(), isNewWorld };
+      // A copy of its own: with a part of a buffer, the whole of it would be sent.
+      const order: Order = { kind: 'run', messages: new Uint8Array(messages), now: now(), isNewWorld };
       isNewWorld = false;
       const ending = await converse(thread, order, onAnswer);
       if (ending === 'done' && !isInterrupted) return;
@@ -128,6 +129,6 @@ function converse(
       if (report.kind === 'done') end('done');
     };
     thread.on('message', hear).on('exit', leave);
-    thread.postMessage(order);
+    thread.postMessage(order, order.kind === 'run' ? [order.messages.buffer] : []);
   });
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import * as z from 'zod';
 import { messageOf } from '../../errors/index.ts';
-import { withClient } from './own-client.ts';
+import type { WithClient } from './own-client.ts';
 
 /** What the fields of a PostgreSQL error are called in Neon's answer, which are `pg`'s names as well. */
 const ERROR_FIELDS = [
@@ -39,11 +39,15 @@ const RAW: pg.CustomTypesConfig = { getTypeParser: () => (text: string) => text 
 
 /**
  * Neon's protocol over HTTP: a query, or a transaction of several, is one POST.
- * @param url where the server is reached; each request has a connection of its own, so that nothing of its session lasts.
+ * @param url where the server is reached.
+ * @param withClient each request has a session of its own, of which nothing lasts.
  * @returns a handler that never rejects.
  * @see https://github.com/neondatabase/neon/tree/main/proxy for the server, and `@neondatabase/serverless` for the client
  */
-export function createNeonFront(url: string): (request: Request) => Promise<Response> {
+export function createNeonFront(
+  url: string,
+  withClient: WithClient,
+): (request: Request) => Promise<Response> {
   return async (request) => {
     const address = addressOf(request.headers.get('neon-connection-string'), url);
     const body = BodySchema.safeParse(await request.json().catch(() => undefined));

@@ -1,4 +1,5 @@
-import { createServer, type Socket } from 'node:net';
+import { createServer } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { listenOnPort } from '../listen-on-port.ts';
 import type { Backend } from './backend.ts';
 import { type SessionKeys, serveClient } from './client.ts';
@@ -6,6 +7,8 @@ import { type SessionKeys, serveClient } from './client.ts';
 /** A server of PostgreSQL's protocol. */
 export interface WireServer {
   port: number;
+  /** Talks with a client of this process, as with one that has connected. */
+  serve(stream: Duplex): void;
   close(): Promise<void>;
 }
 
@@ -16,24 +19,25 @@ export interface WireServer {
  */
 export async function serveWire(backend: Backend, port: number): Promise<WireServer> {
   const keys: SessionKeys = new Map();
-  const sockets = new Set<Socket>();
+  const streams = new Set<Duplex>();
   const endings = new Set<Promise<void>>();
 
-  function connect(socket: Socket): void {
-    sockets.add(socket);
-    const ending = serveClient(backend, socket, keys).finally(() => {
-      sockets.delete(socket);
+  function serve(stream: Duplex): void {
+    streams.add(stream);
+    const ending = serveClient(backend, stream, keys).finally(() => {
+      streams.delete(stream);
       endings.delete(ending);
     });
     endings.add(ending);
   }
 
-  const listening = await listenOnPort(() => createServer({ noDelay: true }, connect), { port });
+  const listening = await listenOnPort(() => createServer({ noDelay: true }, serve), { port });
   return {
     port: listening.port,
+    serve,
     async close() {
       const closed = new Promise((resolve) => listening.server.close(resolve));
-      for (const socket of sockets) socket.destroy();
+      for (const stream of streams) stream.destroy();
       await Promise.all([closed, ...endings]);
     },
   };
