@@ -6,7 +6,9 @@ import type { Order, Report, ThreadData } from './engine.ts';
 import { copyNewCluster } from './new-cluster.ts';
 
 const { directory, settings } = workerData as ThreadData;
-if (!existsSync(directory)) await copyNewCluster(directory);
+if (!existsSync(directory)) {
+  await copyNewCluster(directory, { make: async (folder) => (await PGlite.create(folder)).close() });
+}
 const database = await PGlite.create(directory, {
   startParams: [
     ...PGlite.defaultStartParams,

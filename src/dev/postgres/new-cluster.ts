@@ -1,7 +1,6 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PGlite } from '@electric-sql/pglite';
 
 /** The installed PGlite, whose version a kept cluster belongs to. */
 const PACKAGE = new URL('../', import.meta.resolve('@electric-sql/pglite'));
@@ -10,11 +9,15 @@ const PACKAGE = new URL('../', import.meta.resolve('@electric-sql/pglite'));
  * Fills a folder with a new cluster. To make one takes PGlite seconds, to copy one a fraction of a second: the first that was made is
  * kept beside the installed packages. Where it cannot be kept, the folder stays away, and PGlite makes what it needs.
  * @param folder does not exist yet.
- * @param cache where the kept one is looked for and put.
+ * @param options.make makes a cluster in an empty folder, and has ended with it when it resolves.
+ * @param options.cache where the kept one is looked for and put; beside the packages unless told.
  */
-export async function copyNewCluster(folder: string, cache = besidePackages()): Promise<void> {
+export async function copyNewCluster(
+  folder: string,
+  { make, cache = besidePackages() }: { make: (folder: string) => Promise<void>; cache?: string },
+): Promise<void> {
   try {
-    cpSync(await keptCluster(cache), folder, { recursive: true });
+    cpSync(await keptCluster(cache, make), folder, { recursive: true });
   } catch {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -25,15 +28,14 @@ function besidePackages(): string {
 }
 
 /** The kept one, which is made when it is missing. @throws {Error} when it cannot be kept. */
-async function keptCluster(cache: string): Promise<string> {
+async function keptCluster(cache: string, make: (folder: string) => Promise<void>): Promise<string> {
   const { version } = JSON.parse(readFileSync(new URL('package.json', PACKAGE), 'utf8'));
   const kept = join(cache, `pglite-${version}`);
   if (existsSync(kept)) return kept;
   mkdirSync(cache, { recursive: true });
   const making = mkdtempSync(`${kept}-`);
   try {
-    const database = await PGlite.create(making);
-    await database.close();
+    await make(making);
     renameSync(making, kept);
   } catch (error) {
     rmSync(making, { recursive: true, force: true });
