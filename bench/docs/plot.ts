@@ -6,12 +6,19 @@ const WIDTH = 720;
 const HEIGHT = 360;
 const MARGIN = { top: 40, right: 210, bottom: 48, left: 72 };
 /** Told apart in both themes and by those who confuse red and green. */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7'];
+const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
 
 type Point = readonly [x: number, y: number];
 
-/** A plot as an SVG that reads in a light and in a dark page. Both axes are logarithmic, since sizes are tens of each other. */
-export function drawPlot({ title, x: xLabel, y: yLabel, series }: Plot): string {
+/**
+ * A plot as an SVG that reads in a light and in a dark page. Both axes are logarithmic, since sizes are tens of each other: what is nothing
+ * or less has no place on them.
+ */
+export function drawPlot({ title, x: xLabel, y: yLabel, series: measured }: Plot): string {
+  const series = measured.map(({ name, points }) => ({
+    name,
+    points: points.filter((point) => point.every((value) => value > 0)),
+  }));
   const points = series.flatMap((one) => one.points);
   const x = scaleLog(extent(points.map(([at]) => at)), [MARGIN.left, WIDTH - MARGIN.right]);
   const y = scaleLog(extent(points.map(([, value]) => value)), [HEIGHT - MARGIN.bottom, MARGIN.top]).nice();
@@ -78,8 +85,7 @@ function gridLine(value: number, at: number): string {
 }
 
 function extent(values: readonly number[]): [number, number] {
-  const positive = values.filter((value) => value > 0);
-  return [Math.min(...positive), Math.max(...positive)];
+  return [Math.min(...values), Math.max(...values)];
 }
 
 /** The powers of ten within a domain. */

@@ -1,40 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Bench, Size } from '../bench.ts';
+import { type Contender, installPeers, measureLoad, OURS, PEERS, titleOf } from './contenders.ts';
 import type { EngineFigures, EngineLoad } from './measure.ts';
-
-interface Contender {
-  name: string;
-  /** From this folder. */
-  module: string;
-  /** The packages of bench/peers whose versions are told. */
-  packages?: readonly string[];
-  /** Of the load, what is enough for one that takes many times as long. */
-  share?: number;
-}
-
-const OURS: readonly Contender[] = [
-  { name: 'skene dev: its QStash, @upstash/workflow', module: 'upstash-workflow.ts' },
-  { name: 'the same in two processes, over sockets', module: 'upstash-workflow-apart.ts' },
-  { name: 'skene dev: a loop of Skene, all of it', module: 'skene-loop.ts', share: 0.2 },
-];
-
-const PEERS: readonly Contender[] = [
-  {
-    name: 'Restate',
-    module: '../peers/restate.ts',
-    packages: ['@restatedev/restate-server', '@restatedev/restate-sdk'],
-  },
-  { name: 'DBOS Transact', module: '../peers/dbos.ts', packages: ['@dbos-inc/dbos-sdk'] },
-  {
-    name: 'graphile-worker (queue)',
-    module: '../peers/graphile-worker.ts',
-    packages: ['graphile-worker'],
-  },
-  { name: 'BullMQ (queue)', module: '../peers/bullmq.ts', packages: ['bullmq'] },
-];
 
 const LOADS: Readonly<Record<Size, EngineLoad>> = {
   smoke: { warmUp: 2, lives: 10, clients: 5, paced: 3, waiting: 5, burst: 2, bursts: 1 },
@@ -51,7 +17,7 @@ export const engine: Bench = {
     const rows = [];
     for (const contender of contenders) {
       console.error(`engine: ${contender.name}`);
-      const figures = await measureApart(contender, loadOf(contender, size));
+      const figures = await measureLoad(contender, loadOf(contender, size));
       rows.push(figures === undefined ? { engine: contender.name } : rowOf(contender, figures));
     }
     return {
@@ -82,11 +48,10 @@ function loadOf({ share = 1 }: Contender, size: Size): EngineLoad {
   return { ...load, warmUp: part(load.warmUp), lives: part(load.lives), waiting: part(load.waiting) };
 }
 
-function rowOf({ name, packages = [] }: Contender, figures: EngineFigures) {
+function rowOf(contender: Contender, figures: EngineFigures) {
   const { runsPerSecond, cpuMsPerRun, paced, burst, megabytesPer10kWaiting, workPerRun } = figures;
-  const versions = packages.map((one) => versionOf(one)).join(', ');
   return {
-    engine: versions === '' ? name : `${name} ${versions}`,
+    engine: titleOf(contender),
     runsPerSecond,
     cpuMs: cpuMsPerRun,
     pacedP50: paced.p50,
@@ -98,36 +63,4 @@ function rowOf({ name, packages = [] }: Contender, figures: EngineFigures) {
       .map(([what, count]) => `${count.toFixed(1)} ${what}`)
       .join(', '),
   };
-}
-
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-function versionOf(name: string): string {
-  const { dependencies } = JSON.parse(readFileSync(here('../peers/package.json'), 'utf8'));
-  return String(dependencies[name]);
-}
-
-/** The peers are nobody's dependencies but the bench's own. */
-function installPeers(): void {
-  const cwd = here('../peers');
-  if (existsSync(`${cwd}/node_modules/.package-lock.json`)) return;
-  const { status } = spawnSync('npm', ['ci', '--ignore-scripts'], { cwd, stdio: 'inherit' });
-  if (status !== 0)
-    throw new Error('The peers could not be installed: run `npm ci --ignore-scripts` in bench/peers.');
-}
-
-/** In a process of its own, so that one does not warm up or clutter another; `undefined` when it failed, which it has said why. */
-async function measureApart({ module }: Contender, load: EngineLoad): Promise<EngineFigures | undefined> {
-  const program = here('./engine-process.ts');
-  const child = spawn(
-    process.execPath,
-    ['--expose-gc', '--import', 'tsx', program, here(module), JSON.stringify(load)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
-  const [code] = await once(child, 'close');
-  return code === 0 ? JSON.parse(output.trim().split('\n').at(-1) ?? '') : undefined;
 }

@@ -29,7 +29,7 @@ const resultOf = (bench: string): Result => JSON.parse(readFileSync(join(folder,
 
 describe('npm run bench', () => {
   it('measures what is named, prints it, and keeps it with the machine it was measured on', () => {
-    const { status, stdout, stderr } = run('engine', 'qstash');
+    const { status, stdout, stderr } = run('engine', 'waiting', 'qstash');
     expect(stderr).not.toContain('Error');
     expect(status).toBe(0);
     expect(stdout).toContain('skene dev: its QStash, @upstash/workflow');
@@ -44,6 +44,9 @@ describe('npm run bench', () => {
     const [row] = tables[0]?.rows ?? [];
     expect(row?.runsPerSecond).toBeGreaterThan(0);
     expect(row?.work).toMatch(/billed messages/);
+    const grown = resultOf('waiting');
+    expect(grown.tables[0]?.rows.map(({ waiting }) => waiting)).toEqual([5, 10]);
+    expect(grown.plots?.map(({ series }) => series[0]?.points.length)).toEqual([2, 2, 2]);
     expect(resultOf('qstash').plots?.[0]?.series).toHaveLength(3);
   });
 
@@ -55,7 +58,7 @@ describe('npm run bench', () => {
 
   it('says what there is when something else is named', () => {
     const { status, stderr } = run('everything');
-    expect([status, stderr]).toEqual([2, expect.stringContaining('there are engine, qstash')]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('there are engine, waiting, qstash')]);
   });
 });
 
@@ -117,6 +120,18 @@ describe('npm run bench:docs', () => {
     expect(svg.match(/<path d="M72,/g)).toHaveLength(1);
     expect(svg.match(/<circle/g)).toHaveLength(2);
     expect(svg).not.toContain('NaN');
+  });
+
+  it('leaves out what has no place on a logarithmic axis', () => {
+    const points = [
+      [10, -1],
+      [100, 0],
+      [1000, 5],
+      [10_000, 50],
+    ] as const;
+    const svg = drawPlot({ name: 'x', title: 'x', x: 'x', y: 'y', series: [{ name: 'one', points }] });
+    expect(svg.match(/<circle/g)).toHaveLength(2);
+    expect(svg).not.toMatch(/NaN|Infinity/);
   });
 });
 
