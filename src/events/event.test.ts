@@ -26,6 +26,10 @@ describe('parseEvent', () => {
     ['data', { ...valid, data: 'text' }],
     ['specversion', { ...valid, specversion: '0.3' }],
     ['subject', { ...valid, subject: 'x'.repeat(513) }],
+    ['subject', { ...valid, subject: 'ada\0' }],
+    ['id', { ...valid, id: '\0' }],
+    ['type', { ...valid, type: 'a\0b' }],
+    ['source', { ...valid, source: '/\ud83d' }],
   ])('names the member %s when it is wrong', (member, input) => {
     expect(() => parseEvent(input, '[2]')).toThrow(`"[2].${member}"`);
   });

@@ -1,9 +1,17 @@
 import * as z from 'zod/mini';
 import english from 'zod/v4/locales/en.js';
 import { RequestError } from '../errors/index.ts';
+import { idProblem, LONGEST_SUBJECT } from './id-problem.ts';
 
 // Every function reads events when it is cold: zod/mini is a third of zod there.
-const text = (most: number) => z.string().check(z.minLength(1), z.maxLength(most));
+/** A text that can be the id of something; what is wrong with one that cannot is the message. @see idProblem */
+export const idText = (longest = LONGEST_SUBJECT) =>
+  z.string().check(
+    z.check(({ value, issues }) => {
+      const problem = idProblem(value, longest);
+      if (problem !== undefined) issues.push({ code: 'custom', message: `it ${problem}`, input: value });
+    }),
+  );
 const { localeError: inEnglish } = english();
 
 /**
@@ -14,12 +22,12 @@ const { localeError: inEnglish } = english();
 const EventSchema = z.looseObject({
   specversion: z._default(z.literal('1.0'), '1.0'),
   /** Unique within `source`: the same event never starts two runs. */
-  id: text(256),
-  source: text(1024),
+  id: idText(256),
+  source: idText(1024),
   /** What happened, such as `project.created` or `db.users.insert`. */
-  type: text(256),
+  type: idText(256),
   /** The id of the user (or account) the event is about. */
-  subject: z.optional(text(512)),
+  subject: z.optional(idText()),
   /** RFC 3339. */
   time: z.optional(z.iso.datetime({ offset: true })),
   data: z.optional(z.record(z.string(), z.unknown())),

@@ -1,15 +1,15 @@
 import * as z from 'zod/mini';
 import { type Delivery, NOTHING, type RawDelivery } from './delivery.ts';
-import { Filled, maybe, parsePayload } from './parse-payload.ts';
+import { Filled, Id, isId, maybe, parsePayload } from './parse-payload.ts';
 import { refusedSignature } from './refused-signature.ts';
 
 const PayloadSchema = z.object({
   type: Filled,
-  data: z.looseObject({ id: maybe(Filled) }),
+  data: z.looseObject({ id: maybe(Id) }),
 });
 
 const UserSchema = z.looseObject({
-  id: Filled,
+  id: Id,
   first_name: maybe(z.string()),
   last_name: maybe(z.string()),
   username: maybe(z.string()),
@@ -62,7 +62,7 @@ function subjectOf(type: string, data: Record<string, unknown>): string | undefi
   const ofMember =
     typeof member === 'object' && member !== null && 'user_id' in member ? member.user_id : undefined;
   const subject = type.startsWith('organization.') ? data.id : (data.user_id ?? ofMember);
-  return typeof subject === 'string' && subject !== '' ? subject : undefined;
+  return isId(subject) ? subject : undefined;
 }
 
 function contactOf(user: z.output<typeof UserSchema>): {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { stableHash } from '../events/index.ts';
 import type { Delivery } from './delivery.ts';
-import { Filled, maybe, parsePayload } from './parse-payload.ts';
+import { Id, maybe, parsePayload } from './parse-payload.ts';
 
 /** The events of NextAuth v4 and Auth.js v5 that say something about a user. */
 const EVENTS = ['createUser', 'signIn', 'linkAccount', 'updateUser', 'signOut'] as const;
@@ -9,9 +9,9 @@ const EVENTS = ['createUser', 'signIn', 'linkAccount', 'updateUser', 'signOut'] 
 const PayloadSchema = z.object({
   event: z.enum(EVENTS),
   /** The same when the call is repeated; without, a call repeated is told from the next by its time alone. */
-  id: maybe(Filled),
+  id: maybe(Id),
   time: maybe(z.iso.datetime({ offset: true })),
-  user: z.looseObject({ id: Filled, email: maybe(z.string()), name: maybe(z.string()) }),
+  user: z.looseObject({ id: Id, email: maybe(z.string()), name: maybe(z.string()) }),
   isNewUser: maybe(z.boolean()),
   /** Which provider somebody signed in with. */
   provider: maybe(z.string()),

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { messageOf, ProviderError } from '../errors/index.ts';
 import type { Subscription } from '../state/index.ts';
 import type { CustomerNews, Delivery, RawDelivery } from './delivery.ts';
-import { Filled, maybe, parsePayload } from './parse-payload.ts';
+import { Filled, Id, isId, maybe, parsePayload } from './parse-payload.ts';
 import { refusedSignature } from './refused-signature.ts';
 
 /** How Stripe is reached. `url` is its API's own address unless told (a stand-in, in tests and the local stack). */
@@ -27,16 +27,16 @@ const ABOUT_SUBSCRIPTION = /^(?:customer\.subscription|checkout\.session|invoice
 /** The last time that JavaScript can tell, in seconds since the epoch. */
 const LATEST_SECONDS = 8_640_000_000_000;
 
-const Reference = z.union([Filled, z.looseObject({ id: Filled })]);
+const Reference = z.union([Id, z.looseObject({ id: Id })]);
 const Metadata = maybe(z.record(z.string(), z.unknown()));
 
 const PayloadSchema = z.object({
-  id: Filled,
+  id: Id,
   type: Filled,
   created: z.number().check(z.gte(0), z.lte(LATEST_SECONDS)),
   data: z.object({
     object: z.looseObject({
-      id: maybe(z.string()),
+      id: maybe(Id),
       object: maybe(z.string()),
       customer: maybe(Reference),
       client_reference_id: maybe(z.string()),
@@ -105,9 +105,7 @@ function customerOf(object: StripeObject, type: string): string | undefined {
 function newsOf(object: StripeObject, type: string): Omit<CustomerNews, 'id'> {
   const metadata = { ...object.subscription_details?.metadata, ...object.metadata };
   const named = ['user_id', 'userId', 'skene_subject'].map((key) => metadata[key]);
-  const subject = [object.client_reference_id, ...named].find(
-    (value): value is string => typeof value === 'string' && value !== '',
-  );
+  const subject = [object.client_reference_id, ...named].find(isId);
   const email = object.customer_details?.email ?? object.customer_email ?? undefined;
   return { subject, email, mayHaveChanged: ABOUT_SUBSCRIPTION.test(type) };
 }

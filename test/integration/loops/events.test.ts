@@ -79,6 +79,13 @@ describe('POST /api/events', () => {
     ['no JSON', {}, '{"id":', 400, /not JSON/],
     ['no type', {}, { specversion: '1.0', id: '1', source: 'app' }, 400, /"type"/],
     ['a wrong time', {}, [event('x', '1'), event('x', '2', { time: 'yesterday' })], 400, /"\[1\]\.time"/],
+    [
+      'a subject that no table holds',
+      {},
+      event('report.created', '1', { subject: 'ada\0' }),
+      400,
+      /"subject" .*: it has a NUL character/,
+    ],
     ['data that is no object', {}, event('x', '1', { data: 'text' }), 400, /"data"/],
     ['1,001 events', {}, Array.from({ length: 1_001 }, (_, index) => event('x', String(index))), 400, /1001/],
     [

@@ -27,6 +27,8 @@ interface Provider {
   proof: string;
   /** Paths of members without which it means nothing. */
   needed: string[][];
+  /** Paths of its ids. */
+  ids: string[][];
   /** Whether age is part of the proof. */
   isTimed: boolean;
 }
@@ -39,6 +41,7 @@ const PROVIDERS: Provider[] = [
     otherSecret: 'whsec_b3RoZXI=',
     proof: 'svix-signature',
     needed: [['type'], ['data'], ['data', 'id']],
+    ids: [['data', 'id']],
     isTimed: true,
   },
   {
@@ -48,6 +51,7 @@ const PROVIDERS: Provider[] = [
     otherSecret: 'whsec_other',
     proof: 'stripe-signature',
     needed: [['id'], ['type'], ['data'], ['data', 'object']],
+    ids: [['id'], ['data', 'object', 'id'], ['data', 'object', 'customer']],
     isTimed: true,
   },
   {
@@ -61,6 +65,7 @@ const PROVIDERS: Provider[] = [
     otherSecret: 'whsec_b3RoZXI=',
     proof: 'svix-signature',
     needed: [['type'], ['data']],
+    ids: [],
     isTimed: true,
   },
   {
@@ -70,6 +75,7 @@ const PROVIDERS: Provider[] = [
     otherSecret: 'another-secret-of-some-length',
     proof: 'authorization',
     needed: [['event'], ['user'], ['user', 'id']],
+    ids: [['user', 'id'], ['id']],
     isTimed: false,
   },
 ];
@@ -223,6 +229,16 @@ describe.each(PROVIDERS)('a webhook of $name', (provider) => {
     expect(await redisText(world)).toBe(before);
   });
 
+  it('with an id that no table holds is answered with what is wrong, and changes nothing', async () => {
+    const before = await redisText(world);
+    for (const path of provider.ids) {
+      const answer = await deliver(provider.name, provider.sign(having(provider.payload, path, 'a\0')));
+      const { detail } = (await answer.json()) as { detail: string };
+      expect([answer.status, detail]).toEqual([400, expect.stringMatching(/NUL character|is not what/)]);
+    }
+    expect(await redisText(world)).toBe(before);
+  });
+
   it('by GET, PUT or DELETE is refused', async () => {
     for (const method of ['GET', 'PUT', 'DELETE'])
       expect(
@@ -255,6 +271,17 @@ describe.each(PROVIDERS)('a webhook of $name', (provider) => {
     expect((await deliver(provider.name, provider.sign(other, { id: 'msg_other' }))).status).toBe(200);
     expect(await world.runs()).toEqual(before);
   });
+});
+
+it('whom Stripe was told to be somebody by an id that no table holds is looked for by the next', async () => {
+  const object = { id: 'cs_1', object: 'checkout.session', client_reference_id: 'a\0' };
+  const paid = { ...object, customer: 'cus_2', metadata: { user_id: 'ada' } };
+  const answer = await deliver(
+    'stripe',
+    signStripe(stripeEvent('evt_2', 'checkout.session.completed', paid)),
+  );
+  expect(answer.status).toBe(200);
+  expect(await world.state.subscriptions.subjectOf('cus_2')).toBe('ada');
 });
 
 it('a provider that nobody knows is a 404', async () => {
