@@ -7,6 +7,7 @@ import { createState } from '../../src/state/index.ts';
 import { startFunctionHost } from '../../test/integration/retention/killable-host.ts';
 import { MANY_USERS } from '../../test/integration/retention/many-users.ts';
 import { freePort } from '../../test/servers/free-port.ts';
+import { startRedisRestServer } from '../../test/servers/redis-rest.ts';
 import { workflows } from '../../workflows/index.ts';
 import type { Bench, Size } from '../bench.ts';
 
@@ -38,6 +39,7 @@ export const audience: Bench = {
             { key: 'perSecond', label: 'recipients/s' },
             { key: 'atRest', label: 'memory of the functions before, MB' },
             { key: 'peak', label: 'at most, MB' },
+            { key: 'redis', label: 'kept in Redis, MB' },
             { key: 'billed', label: 'billed messages per recipient', digits: 4 },
           ],
           rows,
@@ -48,13 +50,17 @@ export const audience: Bench = {
           name: 'audience',
           title: 'A pass over an audience as it grows',
           x: 'recipients',
-          y: 'recipients per second, and MB at most',
+          y: 'recipients per second, and MB',
           series: [
             {
               name: 'recipients per second',
               points: rows.map((row) => [row.recipients, row.perSecond] as const),
             },
-            { name: 'MB at most', points: rows.map((row) => [row.recipients, row.peak] as const) },
+            {
+              name: 'MB of the functions, at most',
+              points: rows.map((row) => [row.recipients, row.peak] as const),
+            },
+            { name: 'MB kept in Redis', points: rows.map((row) => [row.recipients, row.redis] as const) },
           ],
         },
       ],
@@ -74,6 +80,9 @@ async function measurePass(recipients: number) {
   const { project } = await openProject({ file: server.configIn('') });
   if (project === undefined) throw new Error('The loop is not right.');
   const resend = await startSink();
+  // The local Redis holds no more than a Node process does: a few hundred thousand recipients.
+  const redis = await startRedisRestServer({ takesUpstashLine: true });
+  const redisVariables = { UPSTASH_REDIS_REST_URL: redis.url, UPSTASH_REDIS_REST_TOKEN: redis.token };
   const port = await freePort();
   const stack = await startStack({
     project,
@@ -82,10 +91,11 @@ async function measurePass(recipients: number) {
     log: () => ({ report() {}, email() {}, note() {}, problem() {} }),
     frozen: true,
     databaseUrl: database.url,
-    variables: { SKENE_URL: `http://127.0.0.1:${port}` },
+    variables: { ...redisVariables, SKENE_URL: `http://127.0.0.1:${port}` },
   });
   const variables = {
     ...devVariables({ ...stack.urls, functions: `http://127.0.0.1:${port}` }),
+    ...redisVariables,
     DATABASE_URL: database.url,
     RESEND_BASE_URL: resend.url,
     SKENE_RESEND_RATE: '1000',
@@ -101,6 +111,7 @@ async function measurePass(recipients: number) {
     },
   );
   const state = createState({ ...stack.env.redis, namespace: stack.env.namespace });
+  const redisBefore = await memoryOf(redis.url);
   const due = cron.nextRun(new Date(stack.clock.now()))?.getTime() ?? 0;
   await host.setTime(due);
   const startedAt = performance.now();
@@ -115,8 +126,10 @@ async function measurePass(recipients: number) {
   const seconds = (performance.now() - startedAt) / 1000;
   const { billed } = stack.qstash.stats;
   if (resend.emails() !== recipients) throw new Error(`${resend.emails()} emails, not ${recipients}`);
+  const redisAfter = await memoryOf(redis.url);
   await host.stop();
   await stack.close();
+  await redis.stop();
   await resend.close();
   await database.close();
   return {
@@ -125,8 +138,16 @@ async function measurePass(recipients: number) {
     perSecond: recipients / seconds,
     atRest: (atRest ?? 0) / MEGABYTE,
     peak: peak / MEGABYTE,
+    redis: (redisAfter - redisBefore) / MEGABYTE,
     billed: billed / recipients,
   };
+}
+
+/** What a Redis holds, in bytes. */
+async function memoryOf(url: string): Promise<number> {
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(['INFO', 'memory']) });
+  const { result } = (await response.json()) as { result: string };
+  return Number(/^used_memory:(\d+)/m.exec(result)?.[1]);
 }
 
 /** Stands for Resend and forgets what it was sent: the local inbox keeps it, which is not what is measured. */
