@@ -29,6 +29,10 @@ describe('renderLiquid', () => {
     ['{{ user.address.city }}', { user: { address: null } }, 'user.address'],
     ['{% assign name = user.name %}{{ name }}', { user: {} }, 'name'],
     ['{{ user.constructor }}', { user: {} }, 'user.constructor'],
+    ['{{ user.nick | default: user.name }}', { user: {} }, 'user.name'],
+    ['{{ user.nick | default: user.name }}', { user: { nick: '' } }, 'user.name'],
+    ['{{ user.name | append: user.last | default: "there" }}', { user: { name: 'Ada' } }, 'user.last'],
+    ['{{ a | default: "x" }}{{ a }}', {}, 'a'],
   ])('fails for good at %s over %j', async (source, scope, variable) => {
     await expect(text(source, scope)).rejects.toMatchObject({
       code: 'VARIABLE_MISSING',
@@ -41,6 +45,14 @@ describe('renderLiquid', () => {
     ['{{ user.name | default: "there" }}', { user: { name: null } }, 'there'],
     ['{{ user.name | default: "there" }}', { user: { name: '' } }, 'there'],
     ['{{ user.name | default: "there" | upcase }}', { user: {} }, 'THERE'],
+    ['{{ user.name | split: " " | first | default: "there" }}', {}, 'there'],
+    ['{{ user.name | split: " " | first | default: "there" }}', { user: { name: 'Ada L.' } }, 'Ada'],
+    ['{{ count | plus: 1 | default: "none" }}', {}, 'none'],
+    ['{{ user.nick | default: user.name }}', { user: { nick: 'Ada' } }, 'Ada'],
+    ['{{ user.nick | default: user.name | default: "there" }}', {}, 'there'],
+    ['{{ paid | default: plan, allow_false: true }}', { paid: false, plan: 'x' }, 'false'],
+    ['{% assign name = user.name | upcase | default: "there" %}{{ name }}', {}, 'there'],
+    ['{% if a %}{% echo user.name | default: "there" %}{% endif %}', { a: 1 }, 'there'],
     ['{% if user.name %}Hi {{ user.name }}{% else %}Hi{% endif %}', {}, 'Hi'],
     ['{% if user.plan == "free" %}a{% else %}b{% endif %}', { user: {} }, 'b'],
     ['{{ count }}, {{ paid }}', { count: 0, paid: false }, '0, false'],
@@ -125,5 +137,15 @@ describe('variablesOf', () => {
       ),
     ).toEqual([]);
     expect(await needs('{% if a %}{{ b | default: "x" }}{{ c }}{% endif %}')).toEqual(['c']);
+    expect(await needs('{% assign x = a | upcase | default: "x" %}{% echo b | default: "y" %}')).toEqual([]);
+    expect(await needs('{{ a | default: b | default: "x" }}')).toEqual([]);
+  });
+
+  it('keeps what a default itself needs, and what is used again without one', async () => {
+    expect(await needs('{{ a | append: b | default: c }}')).toEqual(['b', 'c']);
+    expect(await needs('{{ a | default: "x" }}{{ a }}')).toEqual(['a']);
+    expect(await needs('{% for x in a %}{{ x.y | default: x.z }}{{ b | default: x }}{% endfor %}')).toEqual([
+      'a',
+    ]);
   });
 });

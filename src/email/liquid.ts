@@ -1,6 +1,7 @@
-import type { Liquid, LiquidOptions, Output, Template } from 'liquidjs';
+import type { Liquid, LiquidOptions, Template } from 'liquidjs';
 import { ConfigError, InternalError } from '../errors/index.ts';
 import { withoutControls } from './address.ts';
+import { letDefaultsStand } from './liquid-defaults.ts';
 
 /** How values are written: escaped for HTML, or as they are. */
 export type LiquidOutput = 'html' | 'text';
@@ -75,10 +76,9 @@ function optionalIn(engine: Liquid, templates: readonly Template[]): string[] {
   });
 }
 
-/** Whether a missing variable is fine here: in the condition of a tag, or before a `default`. */
+/** Whether a missing variable is fine here: in the condition of a tag. */
 function isTest(template: Template): boolean {
-  if ('name' in template) return ['if', 'unless', 'case'].includes(template.name as string);
-  return 'value' in template && (template as Output).value.filters[0]?.name === 'default';
+  return 'name' in template && ['if', 'unless', 'case'].includes(template.name as string);
 }
 
 function argumentsOnly(template: Template): Template {
@@ -108,7 +108,7 @@ const OPTIONS = {
   ...LIMITS,
   strictVariables: true,
   strictFilters: true,
-  /** Lets `if` and `default` ask for what may be missing. */
+  /** Lets `if` ask for what may be missing. */
   lenientIf: true,
   ownPropertyOnly: true,
   /** Templates come from memory and there are none: `include`, `render` and `layout` cannot read files. */
@@ -121,7 +121,12 @@ function prepare(engine: Liquid): Engine {
   // Values are escaped anyway; without this, whoever writes `| escape` out of habit would get it twice.
   engine.registerFilter('escape', { handler: (value) => escapeHtml(printed(value)), raw: true });
   engine.registerFilter('readable_date', readableDate);
-  return { engine, parse: remembering((source) => engine.parse(source)) };
+  const parse = (source: string): Template[] => {
+    const templates = engine.parse(source);
+    letDefaultsStand(templates, childrenOf);
+    return templates;
+  };
+  return { engine, parse: remembering(parse) };
 }
 
 /** An audience gets the same template again and again; whoever was not asked for longest is forgotten first. */
@@ -204,7 +209,7 @@ function explain(error: unknown, label: string): Error {
   if (missing !== undefined) {
     const name = missing.replace(/^\{\{-?\s*|(?<!\s)\s*-?\}\}$/g, '');
     return new ConfigError('VARIABLE_MISSING', `${label} needs "${name}", which has no value.`, {
-      hint: `Nothing was sent. Give it a value, or write {{ ${name} | default: "..." }}; default has to be the first filter.`,
+      hint: `Nothing was sent. Give it a value, or write {{ ${name} | default: "..." }}.`,
       where,
       cause: error,
     });
