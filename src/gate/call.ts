@@ -33,9 +33,10 @@ export interface Call {
 /** As much of a call as giving back its units needs. */
 export type Charged = Pick<Call, 'ask' | 'set' | 'rid' | 'nonce'>;
 
-/** How long a hold is kept, in ms: longer than any function runs. A client's own id is recognised for a day. */
+/** How long a hold is kept, in ms: longer than any function runs. */
 const HOLD_MS = 15 * 60_000;
-const CLIENT_HOLD_MS = 24 * 3_600_000;
+/** A client's own id is recognised for a day, and so is what is tried until Redis is back. */
+export const LONG_HOLD_MS = 24 * 3_600_000;
 
 const NO_RULES: GateRule[] = [];
 
@@ -67,13 +68,14 @@ export function createCalls({ prefix, book }: { prefix: string; book: RuleBook }
       checkAsk({ subject, cost: 1, rid });
       return { ask: { subject }, set: { key, rules: NO_RULES }, rid, nonce };
     },
-    /** What a call's mode asks of Redis; the modes are those of `lua.ts`. */
-    operationOf(call: Call, mode: 't' | 'f' | 'p' | 'r'): Operation {
+    /** What a call's mode asks of Redis; the modes are those of `lua.ts`. `wanted` is how long the call is to be recognised, in ms. */
+    operationOf(call: Call, mode: 't' | 'f' | 'p' | 'r', wanted = HOLD_MS): Operation {
       const { ask, set, cost, nonce } = call;
       const hash = hashOf(ask.subject);
-      const ttl = ask.rid === undefined ? HOLD_MS : CLIENT_HOLD_MS;
+      const holdMs = ask.rid === undefined ? wanted : LONG_HOLD_MS;
       const hold = mode === 't' || mode === 'f' ? holdOf(call) : hash;
-      return { hash, hold, rules: set.rules, form: `${mode} ${cost} ${ttl} ${planText(ask)}`, text: nonce };
+      const form = `${mode} ${cost} ${holdMs} ${planText(ask)}`;
+      return { hash, hold, rules: set.rules, form, text: nonce, holdMs };
     },
     /** What gives back what a call was charged. */
     undoOf: (call: Charged): Operation => ({

@@ -1,6 +1,7 @@
 import type { Plan } from '../plan/index.ts';
 import type { Allowances } from './allowances.ts';
-import { type Ask, type Call, type Charged, createCalls } from './call.ts';
+import { type Ask, type Call, type Charged, createCalls, LONG_HOLD_MS } from './call.ts';
+import type { Debt } from './debts.ts';
 import {
   type Decision,
   type ReadReply,
@@ -11,8 +12,8 @@ import {
 } from './decision.ts';
 import { createLater } from './later.ts';
 import { createMemory } from './memory.ts';
-import type { Reply } from './operation.ts';
-import type { DecideBySql, Outage } from './outage.ts';
+import type { Operation, Reply } from './operation.ts';
+import type { DecideBySql, Outage, Provisional } from './outage.ts';
 import type { RedisAccess } from './redis.ts';
 import type { Route } from './route.ts';
 import { createRuleBook, rulesOf } from './rules.ts';
@@ -75,9 +76,9 @@ export function createGate(options: GateOptions) {
     call: Call,
     mode: 't' | 'p' | 'r',
   ): Promise<{ decision: Decision; isCharged: boolean }> {
+    const operation = operationOf(call, mode, store.isDown() ? LONG_HOLD_MS : undefined);
     try {
-      const { reply, revision } = await store.run(operationOf(call, mode));
-      outage.loaded()?.over();
+      const { reply, revision } = await store.run(operation);
       const read = readReply(reply, { rules: call.set.rules, now: now() });
       const { decision, holdsUntil } = read;
       // Who has only looked has not been refused: the next call has to be, so that it is told of.
@@ -87,25 +88,32 @@ export function createGate(options: GateOptions) {
       return read;
     } catch (error) {
       const last = memory.last(call.key);
+      const mayOwe = store.mayOwe(hashOf(call.ask.subject));
       const { decide } = await outage.load();
-      const decision = await decide({ ...call, last, isPeek: mode !== 't' });
-      if (mode === 't')
-        makeGood(call, { decision, wasAsked: error instanceof StoreUnavailable && error.wasAsked });
+      const provisional = await decide({ ...call, last, mayOwe, isPeek: mode !== 't' });
+      const { decision } = provisional;
+      const attempted = error instanceof StoreUnavailable && !error.wasAsked ? undefined : operation;
+      if (mode === 't') makeGood(call, provisional, attempted);
       return { decision, isCharged: mode === 't' && decision.allowed };
     }
   }
 
   /** What is let through without Redis is charged when it is back, once; what it may have charged before it fell silent is undone. */
-  function makeGood(call: Call, { decision, wasAsked }: { decision: Decision; wasAsked: boolean }): void {
-    if (decision.allowed) owe(call);
-    else if (wasAsked) store.owe(undoOf(call));
+  function makeGood(call: Call, { decision, release }: Provisional, attempted: Operation | undefined): void {
+    if (decision.allowed) owe(call, { attempted, onOver: release });
+    else if (attempted !== undefined) store.owe({ operation: undoOf(call) });
   }
 
-  const owe = (call: Call) => store.owe(operationOf(call, 'f'), (reply) => tellOf(call, reply));
+  function owe(call: Call, more: Pick<Debt, 'attempted' | 'onOver'> = {}): void {
+    const operation = operationOf(call, 'f', LONG_HOLD_MS);
+    store.owe({ ...more, operation, onPaid: (reply) => tellOf(call, reply) });
+  }
+
   const tellOf = (call: Call, reply: Reply) =>
     tell(call, readReply(reply, { rules: call.set.rules, now: now() }));
 
   function tell({ ask }: Call, { decision, signals, isCharged }: ReadReply): void {
+    outage.loaded()?.note(ask.subject, decision.standings);
     if (signals.length > 0) tellings.use(({ raise }) => raise(ask.subject, hashOf(ask.subject), signals));
     if (isCharged) used(ask.subject, decision.standings);
   }
@@ -126,7 +134,7 @@ export function createGate(options: GateOptions) {
     try {
       return read((await store.run(operation)).reply);
     } catch {
-      store.owe(operation, read);
+      store.owe({ operation, onPaid: read });
       return false;
     }
   }
@@ -149,12 +157,13 @@ export function createGate(options: GateOptions) {
   function letThrough(call: Call): () => void {
     if (call.ask.rid !== undefined) {
       owe(call);
-      return () => store.owe(undoOf(call));
+      return () => store.owe({ operation: undoOf(call) });
     }
-    const tally = (units: number) =>
-      tellings.use((loaded) => loaded.tally(operationOf(call, 'f'), units, (reply) => tellOf(call, reply)));
-    tally(call.cost);
-    return () => tally(-call.cost);
+    const tally = (as: Call, units: number) =>
+      tellings.use((loaded) => loaded.tally(operationOf(as, 'f'), units, (reply) => tellOf(as, reply)));
+    tally(call, call.cost);
+    // Under an id of its own: the call's may have been counted by then, and is counted once.
+    return () => tally(callOf(call.ask), -call.cost);
   }
 
   async function take(ask: Ask): Promise<Take> {

@@ -13,7 +13,7 @@
  * (looks, and counts a refusal as one); `u nonce` gives back; `k start rule` and `w start rule` note that a block or a warning has been told.
  *
  * A hold says what a request was charged, so that a request which is repeated is charged once and what is given back is what was taken; one
- * that begins with `!` says that nothing may be charged any more.
+ * that begins with `!` says that nothing may be charged any more, not even by an attempt that was on its way all the while.
  *
  * Nearly every call is one of a subject in the middle of its period with room to spare, under one rule: `quick` decides these, makes no table
  * and keeps numbers as the text they came in, and everything else is done by what `thorough` makes when it is first needed. (Redis
@@ -287,7 +287,7 @@ local function undo(H, R, nonce)
     return '0 0'
   end
   if owner ~= nonce then return '0 0' end
-  call('DEL', R)
+  call('SET', R, '!' .. nonce .. ';', 'PX', 60000)
   local texts, fields, wasShut = {}, {}, false
   for name, start, cost, burnt in string.gmatch(hold, ';(%S+) (%d+) (%d+) ([^;]*)') do
     local found = call('HMGET', H, name, name .. ':x')

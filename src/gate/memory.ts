@@ -72,7 +72,8 @@ export function createMemory() {
   };
 }
 
-function keep<TValue>(map: Map<string, TValue>, key: string, value: TValue): void {
+/** Puts something last into a map that forgets the oldest of more than 10,000. */
+export function keep<TValue>(map: Map<string, TValue>, key: string, value: TValue): void {
   map.delete(key);
   if (map.size >= MOST) map.delete(map.keys().next().value ?? '');
   map.set(key, value);

@@ -18,16 +18,24 @@ const ruleOf = (change: Partial<GateRule> = {}): GateRule => ({
   ...change,
 });
 
-function decideWith(rule: GateRule, bySql?: DecideBySql) {
+function decideWith(rule: GateRule, bySql?: DecideBySql, others: GateRule[] = []) {
   const outage = createOutage({ now: () => 500, bySql, timeoutMs: 20 });
-  const set = { key: rule.name, rules: [rule] };
-  const decide = (
-    change: { plan?: string; cost?: number; last?: Known; isPeek?: boolean; subject?: string } = {},
+  const set = { key: rule.name, rules: [rule, ...others] };
+  const provisionally = (
+    change: {
+      plan?: string;
+      cost?: number;
+      last?: Known;
+      isPeek?: boolean;
+      subject?: string;
+      mayOwe?: boolean;
+    } = {},
   ) => {
-    const { plan, cost = 1, last, isPeek, subject = 'ada' } = change;
-    return outage.decide({ ask: { subject, plan }, set, cost, last, isPeek });
+    const { plan, cost = 1, last, isPeek, subject = 'ada', mayOwe = true } = change;
+    return outage.decide({ ask: { subject, plan }, set, cost, last, isPeek, mayOwe });
   };
-  return { outage, decide };
+  const decide = async (...args: Parameters<typeof provisionally>) => (await provisionally(...args)).decision;
+  return { outage, decide, provisionally };
 }
 
 const knownOf = (rule: GateRule, standing: Partial<Standing>, isRefused = false): Known => {
@@ -36,9 +44,9 @@ const knownOf = (rule: GateRule, standing: Partial<Standing>, isRefused = false)
 };
 
 describe('allow-bounded', () => {
-  it('lets 5 % of the limit through, by the plan as far as it is known, until Redis is back', async () => {
+  it('lets 5 % of the limit through, by the plan as far as it is known', async () => {
     const rule = ruleOf();
-    const { outage, decide } = decideWith(rule);
+    const { decide } = decideWith(rule);
     const passes = async (ask: Parameters<typeof decide>[0]) => {
       let count = 0;
       while ((await decide(ask)).allowed) count += 1;
@@ -48,8 +56,46 @@ describe('allow-bounded', () => {
     expect(await passes({ subject: 'bob', plan: 'pro' })).toBe(50);
     expect(await passes({ subject: 'eve', last: knownOf(rule, { limit: 40 }) })).toBe(2);
     expect(await passes({ subject: 'zoe', cost: 6 })).toBe(0);
-    outage.over();
-    expect(await passes({})).toBe(5);
+    expect(await passes({ subject: 'max', mayOwe: false })).toBe(0);
+  });
+
+  it('lets as many units through again as Redis was told of, and each once', async () => {
+    const { decide, provisionally } = decideWith(ruleOf());
+    const { release } = await provisionally({ cost: 3 });
+    expect((await decide({ cost: 3 })).allowed).toBe(false);
+    release();
+    release();
+    expect((await decide({ cost: 3 })).allowed).toBe(true);
+    expect((await decide({ cost: 3 })).allowed).toBe(false);
+  });
+
+  it('takes nothing of the allowance where another rule refuses', async () => {
+    const strict = ruleOf({ name: 'strict/step', onUnavailable: 'deny' });
+    const rule = ruleOf({ limits: { free: 5, pro: 5 } });
+    const { decide } = decideWith(rule, undefined, [strict]);
+    const unlimited = { plan: 'pro', standings: [], refusedBy: undefined };
+    for (let count = 0; count < 3; count += 1)
+      expect((await decide({ last: unlimited })).verdict).toBe('unavailable');
+    strict.onUnavailable = 'allow-bounded';
+    expect([(await decide()).allowed, (await decide()).allowed]).toEqual([true, false]);
+  });
+
+  it('lets nobody through who had used everything up when Redis last said so, until the reset', async () => {
+    const rule = ruleOf();
+    const { outage, decide } = decideWith(rule);
+    const standing = (used: number, sequence: number, resetAt = 600) =>
+      outage.note('ada', [{ rule, used, limit: 100, periodStart: 0, resetAt, sequence }]);
+    standing(103, 9);
+    expect(await decide()).toMatchObject({ allowed: false, refusedBy: { used: 103 } });
+    expect((await decide({ subject: 'bob' })).allowed).toBe(true);
+    // With a plan that has more, nothing is known of.
+    expect((await decide({ plan: 'pro' })).allowed).toBe(true);
+    standing(99, 8);
+    expect((await decide()).allowed).toBe(false);
+    standing(99, 10);
+    expect((await decide()).allowed).toBe(true);
+    standing(100, 11, 500);
+    expect((await decide()).allowed).toBe(true);
   });
 
   it('counts nothing for who only looks', async () => {

@@ -1,5 +1,5 @@
 import { type Decision, type Standing, type Verdict, verdictOf } from './decision.ts';
-import type { Known } from './memory.ts';
+import { type Known, keep } from './memory.ts';
 import type { GateRule, RuleSet } from './rules.ts';
 
 /** Whom a call is for, as far as an outage needs to know. */
@@ -9,6 +9,8 @@ interface Call {
   cost: number;
   /** What was last known for sure of the subject. */
   last: Known | undefined;
+  /** Whether one more call can be kept in mind until Redis is told of it. */
+  mayOwe: boolean;
   /** Nothing is to be used up. */
   isPeek?: boolean | undefined;
 }
@@ -21,12 +23,21 @@ export type DecideBySql = (call: {
   limit: number;
 }) => Promise<boolean>;
 
-/** The share of a limit that each instance lets a subject use in one outage; one unit at the least. */
-const SHARE = 0.05;
-/** How many subjects an outage keeps count of. Beyond these nobody is let through: a flood is no reason to open the gate. */
-const MOST_SUBJECTS = 100_000;
+/** What is decided without Redis. */
+export interface Provisional {
+  decision: Decision;
+  /** Frees the allowance that the call has used: for when Redis has been told of it. */
+  release: () => void;
+}
 
-/** What is decided while Redis cannot be asked, by each rule's `onUnavailable`. */
+/** The share of a limit that each instance lets a subject use before Redis is told of it; one unit at the least. */
+const SHARE = 0.05;
+
+/**
+ * What is decided while Redis cannot be asked, by each rule's `onUnavailable`. With `allow-bounded`, what an instance has let through and
+ * Redis has not been told of is never more than one allowance; and whom Redis then says to have used everything up gets no other until
+ * the reset. So all of an instance's outages in a period together come to one allowance over the limit at the most.
+ */
 export function createOutage({
   now,
   bySql,
@@ -37,34 +48,43 @@ export function createOutage({
   /** How long `bySql` may take, in ms. */
   timeoutMs: number;
 }) {
-  const admitted = new Map<string, number>();
+  /** Units that Redis has not been told of yet, by rule and subject. */
+  const untold = new Map<string, number>();
+  /** Who has used everything up, by rule and subject, as Redis last said. */
+  const usedUp = new Map<string, Standing>();
 
-  async function verdictFor(rule: GateRule, call: Call): Promise<Verdict> {
-    const { ask, last } = call;
+  /** @param take notes that a rule's allowance is used. */
+  async function verdictFor(rule: GateRule, call: Call, take: (key: string) => void): Promise<Verdict> {
+    const { ask, last, isPeek = false } = call;
     if (rule.block === undefined) return 'pass';
     const limit = limitOf(rule, call);
     if (limit === 'unlimited') return 'pass';
     // A plan that is not known may well have it: it cannot be said now.
     if (limit === 'none' || limit === 0)
       return last === undefined && ask.plan === undefined ? 'unavailable' : 'plan';
-    if (last?.refusedBy?.rule === rule && now() < last.refusedBy.resetAt) return verdictOf(last.refusedBy);
+    const full = fullStanding(rule, call);
+    if (full !== undefined && now() < full.resetAt) return verdictOf(full);
     switch (rule.onUnavailable) {
       case 'deny':
         return 'unavailable';
       case 'sql':
         return (await askSql(call, rule, limit)) ? 'pass' : 'unavailable';
-      case 'allow-bounded':
-        return allowBounded(call, rule, limit) ? 'pass' : 'unavailable';
+      case 'allow-bounded': {
+        const key = keyOf(rule, ask.subject);
+        const units = (untold.get(key) ?? 0) + call.cost;
+        if (!call.mayOwe || units > Math.max(1, Math.floor(limit * SHARE))) return 'unavailable';
+        if (!isPeek) take(key);
+        return 'pass';
+      }
     }
   }
 
-  function allowBounded({ ask, cost, isPeek = false }: Call, rule: GateRule, limit: number): boolean {
-    const key = `${rule.name}\n${ask.subject}`;
-    const used = (admitted.get(key) ?? 0) + cost;
-    const isFull = admitted.size >= MOST_SUBJECTS && !admitted.has(key);
-    if (isFull || used > Math.max(1, Math.floor(limit * SHARE))) return false;
-    if (!isPeek) admitted.set(key, used);
-    return true;
+  /** How a subject stood that was refused, or had nothing left, by a limit that is not known to have risen. */
+  function fullStanding(rule: GateRule, call: Call): Standing | undefined {
+    const { last, ask } = call;
+    if (last?.refusedBy?.rule === rule) return last.refusedBy;
+    const full = usedUp.get(keyOf(rule, ask.subject));
+    return full !== undefined && full.used >= Number(limitOf(rule, call)) ? full : undefined;
   }
 
   async function askSql({ ask, cost, isPeek }: Call, rule: GateRule, limit: number): Promise<boolean> {
@@ -77,19 +97,36 @@ export function createOutage({
     return Promise.race([answer, tooLate]).finally(() => clearTimeout(timer));
   }
 
+  function add(key: string, units: number): void {
+    const sum = (untold.get(key) ?? 0) + units;
+    if (sum > 0) untold.set(key, sum);
+    else untold.delete(key);
+  }
+
   return {
     /** Decides without Redis; every rule has to agree. */
-    async decide(call: Call): Promise<Decision> {
-      const { set, last } = call;
+    async decide(call: Call): Promise<Provisional> {
+      const { set, last, cost } = call;
+      const taken: string[] = [];
+      const release = () => {
+        for (const key of taken.splice(0)) add(key, -cost);
+      };
       let verdict: Verdict = 'pass';
       let refusedBy: Standing | undefined;
       for (const rule of set.rules) {
-        verdict = await verdictFor(rule, call);
+        verdict = await verdictFor(rule, call, (key) => {
+          add(key, cost);
+          taken.push(key);
+        });
         if (verdict === 'pass') continue;
-        refusedBy = last?.standings.find((standing) => standing.rule === rule) ?? unknownStanding(rule);
+        refusedBy =
+          fullStanding(rule, call) ??
+          last?.standings.find((standing) => standing.rule === rule) ??
+          unknownStanding(rule);
+        release();
         break;
       }
-      return {
+      const decision: Decision = {
         allowed: verdict === 'pass',
         verdict,
         refusedBy,
@@ -100,16 +137,27 @@ export function createOutage({
         // What is not known is left out: a client that read zeros would believe them.
         headers: {},
       };
+      return { decision, release };
     },
-    /** Redis answers again: the next outage begins anew. */
-    over(): void {
-      if (admitted.size > 0) admitted.clear();
+    /** Hears how a subject stands with Redis. */
+    note(subject: string, standings: readonly Standing[]): void {
+      for (const standing of standings) {
+        const { rule, used, limit, sequence } = standing;
+        const isUsedUp = typeof limit === 'number' && used >= limit;
+        if (!isUsedUp && usedUp.size === 0) continue;
+        const key = keyOf(rule, subject);
+        if ((usedUp.get(key)?.sequence ?? 0) > sequence) continue;
+        if (isUsedUp) keep(usedUp, key, standing);
+        else usedUp.delete(key);
+      }
     },
   };
 }
 
 /** Decides while Redis is away. */
 export type Outage = ReturnType<typeof createOutage>;
+
+const keyOf = ({ name }: GateRule, subject: string): string => `${name}\n${subject}`;
 
 /** The limit a subject has by what is known: by the last decision on it, else by the plan that the app tells of, else as somebody who pays nothing. */
 function limitOf(rule: GateRule, { ask, last }: Call): Standing['limit'] {

@@ -16,8 +16,8 @@ export const KEY_LOCKING = '#!lua flags=allow-key-locking\n';
 
 export const operateScript: Script = {
   digests: {
-    upstash: 'c34ebe0f18a248db93173cf8081903430103cf96',
-    redis: '9d15dbd5587316a93eec5df33fda5c46f8281bb6',
+    upstash: '28da3eeba93d4875b47869493e32d413c13fe296',
+    redis: '503d5435d4d3accc7ee9e3d54b71d721db8d7309',
   },
   source: async () => (await import('./lua.ts')).OPERATE,
 };

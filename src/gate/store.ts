@@ -25,7 +25,10 @@ export interface StoreOptions extends RedisAccess {
 }
 
 interface Waiting {
-  operation: Operation;
+  /** Whose it is: what is owed under it goes to Redis before. */
+  hash: string;
+  /** Nothing where only that is to be done. */
+  operation: Operation | undefined;
   since: number;
   resolve: (answered: Answered) => void;
   reject: (error: StoreUnavailable) => void;
@@ -62,7 +65,7 @@ export function createStore(options: StoreOptions) {
   const revision = createRevision((signal) => read(revisionKey, signal), timeoutMs);
   const callOf = createCalls(options.now, revisionKey);
   const isDown = () => downUntil !== undefined;
-  const debts = createDebts({ run, isDown, pauseMs: PAUSE_MS + 10 });
+  const debts = createDebts({ visit: ask, isDown, pauseMs: PAUSE_MS + 10, now: options.now });
   const queue: Waiting[] = [];
   let inFlight = 0;
   let isScheduled = false;
@@ -71,11 +74,11 @@ export function createStore(options: StoreOptions) {
   let isProbing = false;
   let answeredAt = Number.NEGATIVE_INFINITY;
 
-  function run(operation: Operation): Promise<Answered> {
+  function ask(hash: string, operation?: Operation): Promise<Answered> {
     if (downUntil !== undefined && (isProbing || performance.now() < downUntil))
       return Promise.reject(new StoreUnavailable(false));
     return new Promise((resolve, reject) => {
-      queue.push({ operation, since: performance.now(), resolve, reject });
+      queue.push({ hash, operation, since: performance.now(), resolve, reject });
       schedule();
     });
   }
@@ -94,7 +97,20 @@ export function createStore(options: StoreOptions) {
   function flush(): void {
     clearTimeout(waitTimer);
     [waitTimer, isScheduled] = [undefined, false];
-    while (queue.length > 0 && inFlight < MOST_IN_FLIGHT) void send(queue.splice(0, MOST_IN_BATCH));
+    while (queue.length > 0 && inFlight < MOST_IN_FLIGHT) void send(queue.splice(0, fitting()));
+  }
+
+  /** How many of those who wait go in one request, each with what its subject owes; the first in any case. */
+  function fitting(): number {
+    if (debts.areNone()) return MOST_IN_BATCH;
+    const hashes = new Set<string>();
+    let owed = 0;
+    for (const [index, { hash }] of queue.entries()) {
+      if (!hashes.has(hash)) owed += debts.countOf(hash);
+      hashes.add(hash);
+      if (index > 0 && index + owed >= MOST_IN_BATCH) return index;
+    }
+    return queue.length;
   }
 
   async function send(batch: Waiting[]): Promise<void> {
@@ -108,13 +124,17 @@ export function createStore(options: StoreOptions) {
       // What is decided now holds for the revision known now: a change that comes in between is seen as a newer one.
       let before = revision.last();
       const readFirst = revision.isOld() ? revisionKey : undefined;
-      const operations = batch.map(({ operation }) => operation);
+      const due = debts.sendOf(batch.map(({ hash }) => hash));
+      const asked = batch.flatMap(({ operation }) => operation ?? []);
+      const operations = [...due.map(({ operation }) => operation), ...asked];
       const { result, read } = await call({ ...callOf(operations), readFirst }, abort.signal);
       if (readFirst !== undefined) before = revision.note(read, startedAt);
-      const replies = result as readonly string[];
+      const replies = (result as readonly string[]).map((text) => text.split(' ')).values();
+      const next = (): Reply => replies.next().value ?? [];
       [downUntil, answeredAt] = [undefined, performance.now()];
-      for (const [index, { resolve }] of batch.entries())
-        resolve({ reply: replies[index]?.split(' ') ?? [], revision: before });
+      for (const debt of due) debts.paid(debt, next());
+      for (const { operation, resolve } of batch)
+        resolve({ reply: operation === undefined ? [] : next(), revision: before });
     } catch (error) {
       fail(batch, { error, startedAt });
     } finally {
@@ -140,9 +160,13 @@ export function createStore(options: StoreOptions) {
 
   return {
     /** Has Redis do something. @throws {StoreUnavailable} at once where it has just failed to answer, otherwise in time. */
-    run,
-    /** Has Redis do something that must be done, whenever it can be reached. */
+    run: (operation: Operation): Promise<Answered> => ask(operation.hash, operation),
+    /** Has Redis do something that must be done, whenever it can be reached, and before it does anything else for the same subject. */
     owe: debts.owe,
+    /** Whether a subject may owe more. */
+    mayOwe: debts.hasRoom,
+    /** Whether Redis has just failed to answer. */
+    isDown,
     /** Resolves when nothing is owed any more, or Redis is away. */
     settled: debts.settled,
     /** The number that changes when anything does that may open a closed gate; nothing when that is not known for sure. */

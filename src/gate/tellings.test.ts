@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Debt } from './debts.ts';
 import type { Standing, UsageRow } from './decision.ts';
 import type { Operation } from './operation.ts';
 import type { Store } from './store.ts';
@@ -15,7 +16,7 @@ function openTellings(options: { failures?: number } = {}) {
   const rows: UsageRow[][] = [];
   const store = {
     run: async ({ text }: Operation) => void acknowledged.push(text),
-    owe: (operation: Operation) => void owed.push(operation),
+    owe: ({ operation }: Debt) => void owed.push(operation),
     settled: async () => {},
   };
   const tellings = createTellings({

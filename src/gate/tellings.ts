@@ -85,7 +85,10 @@ export function createTellings({ store, now, onEvents, onUsage }: TellingOptions
     const batch = [...tallies.values()].filter(({ units }) => units !== 0);
     tallies.clear();
     for (const { operation, units, then } of batch)
-      store.owe({ ...operation, form: operation.form?.replace(/^f \d+/, `f ${units}`) }, then);
+      store.owe({
+        operation: { ...operation, form: operation.form?.replace(/^f \d+/, `f ${units}`) },
+        onPaid: then,
+      });
   }
 
   return {
