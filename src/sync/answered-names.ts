@@ -1,4 +1,4 @@
-import { type Database, quoteTable } from '../databases/index.ts';
+import { type Database, quoterOf } from '../databases/index.ts';
 import { isSkeneError } from '../errors/index.ts';
 
 /** A database to ask, and the id of a user, or what stands for one. */
@@ -15,7 +15,10 @@ export async function namesOfQuery(
   aboutSubject: boolean,
   asked: AskedDatabase,
 ): Promise<string[] | undefined> {
-  return namesOf(`(${sql}\n)`, aboutSubject ? [asked.id] : [], asked);
+  if (!aboutSubject) return namesOf(`(${sql}\n)`, [], asked);
+  const params = [asked.id];
+  // MySQL takes no query into another that names two columns alike: what it answers then says it, where there is something.
+  return (await namesOf(`(${sql}\n)`, params, asked)) ?? firstNames(sql, params, asked);
 }
 
 /** The names of a table's columns. */
@@ -23,27 +26,30 @@ export function namesOfTable(table: string, asked: AskedDatabase): Promise<strin
   return namesOf(quotedFor(asked.database, table), [], asked);
 }
 
-/** A name as the database takes it literally. */
-export function quotedFor({ capture }: Database, table: string): string {
-  if (capture !== undefined) return quoteTable(table);
-  return table
-    .split('.')
-    .map((part) => `\`${part}\``)
-    .join('.');
+/** A table's name as the database takes it literally. */
+export function quotedFor(database: Database, table: string): string {
+  return table.split('.').map(quoterOf(database)).join('.');
 }
 
 /** One row of nothing joined to it has all its columns. */
-async function namesOf(
+function namesOf(
   source: string,
+  params: readonly unknown[],
+  asked: AskedDatabase,
+): Promise<string[] | undefined> {
+  const sql = `SELECT answer.* FROM (SELECT 1 AS one) AS single LEFT JOIN ${source} AS answer ON 1 = 0`;
+  return firstNames(sql, params, asked);
+}
+
+async function firstNames(
+  sql: string,
   params: readonly unknown[],
   { database }: AskedDatabase,
 ): Promise<string[] | undefined> {
-  const sql = `SELECT answer.* FROM (SELECT 1 AS one) AS single LEFT JOIN ${source} AS answer ON 1 = 0`;
   try {
     const [row] = await database.select({ sql, params, timeoutMs: TIMEOUT_MS });
     return row && Object.keys(row);
   } catch (error) {
-    // MySQL takes no query into another that names two columns alike.
     if (isSkeneError(error, 'QUERY_FAILED')) return undefined;
     throw error;
   }
