@@ -3,12 +3,11 @@
  *
  * Client, REST server and Redis are three processes of one machine: the figures are for comparing, not for planning capacity.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import type { Bench, Size } from '../bench.ts';
+import type { Bench, Plot, Size } from '../bench.ts';
 import type { Contender } from './contenders.ts';
-import { closedLoop, createRandom, type Outcome, openLoop } from './load.ts';
+import { measureSubjects } from './growth.ts';
+import { closedLoop, createRandom, openLoop } from './load.ts';
+import { type Cost, countingRequests, measure, startServer } from './server.ts';
 
 /** Of the long form, how much. */
 const SIZES: Readonly<Record<Size, { scale: number; rounds: number }>> = {
@@ -21,15 +20,12 @@ const SUBJECTS = 2_000;
 const AMPLE = 1_000_000_000;
 const SEED = 20_261_121;
 
-interface Row extends Outcome {
+interface Row extends Cost {
   load: string;
+  /** How many calls come at once, or in a second. */
+  amount: number;
   contender: string;
-  requestsPerDecision: number;
-  commandsPerDecision: number;
 }
-
-let requests = 0;
-const send = globalThis.fetch;
 
 const columns = [
   { key: 'load', label: 'load' },
@@ -41,80 +37,65 @@ const columns = [
   { key: 'commandsPerDecision', label: 'Redis commands', digits: 2 },
 ];
 
-/** Decisions a second and how long each takes, beside two other limiters. */
+/** Decisions a second and how long each takes, beside two other limiters, and how that grows with the load and the subjects. */
 export const gate: Bench = {
   name: 'gate',
-  async run(size) {
-    globalThis.fetch = (input, init) => {
-      requests += 1;
-      return send(input, init);
-    };
-    try {
-      const rows = [...(await benchClosedLoops(SIZES[size])), ...(await benchOpenLoops(SIZES[size]))];
+  run: (size) =>
+    countingRequests(async () => {
+      const closed = await benchClosedLoops(SIZES[size]);
+      const blocked = await benchBlocked(SIZES[size]);
+      const open = await benchOpenLoops(SIZES[size]);
+      const subjects = await measureSubjects(size);
+      const rows = [...closed, ...blocked, ...open].map((row) => ({ ...row }));
       return {
-        tables: [
-          {
-            title: 'Decisions of the gate, and of other limiters',
-            columns,
-            rows: rows.map((row) => ({ ...row })),
-          },
+        tables: [{ title: 'Decisions of the gate, and of other limiters', columns, rows }, subjects.table],
+        plots: [
+          plotOf(closed, 'perSecond', {
+            name: 'gate',
+            title: 'Decisions as more calls come at once',
+            x: 'calls at once',
+            y: 'decisions per second',
+          }),
+          plotOf(open, 'requestsPerDecision', {
+            name: 'gate-requests',
+            title: 'Requests to Redis as more calls come',
+            x: 'calls per second, independent of each other',
+            y: 'requests per decision',
+          }),
+          subjects.plot,
         ],
       };
-    } finally {
-      globalThis.fetch = send;
-    }
-  },
+    }),
 };
 
+function plotOf(
+  rows: readonly Row[],
+  key: 'perSecond' | 'requestsPerDecision',
+  about: Omit<Plot, 'series'>,
+): Plot {
+  const names = [...new Set(rows.map(({ contender }) => contender))];
+  return {
+    ...about,
+    series: names.map((name) => ({
+      name,
+      points: rows
+        .filter(({ contender }) => contender === name)
+        .map((row) => [row.amount, row[key]] as const),
+    })),
+  };
+}
+
 type Amount = (typeof SIZES)[Size];
-
-async function startServer(delayMs: number) {
-  const path = fileURLToPath(new URL('./rest-process.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', path, String(delayMs)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const [url] = (await once(child.stdout, 'data')) as [Buffer];
-  return {
-    server: { url: String(url).trim(), token: 'token' },
-    async stop() {
-      child.stdin.end();
-      await once(child, 'exit');
-    },
-  };
-}
-
-/** Asks once more where the server has just closed a connection that nobody used. */
-async function ask(url: string, ...words: string[]): Promise<string> {
-  const request = () => send(url, { method: 'POST', body: JSON.stringify(words) });
-  const response = await request().catch(request);
-  return String(((await response.json()) as { result?: unknown }).result);
-}
-
-/** Runs a load, and counts what it costs; a script's own commands are counted, as Upstash bills them, the call of the script is not. */
-async function measure(url: string, count: number, load: () => Promise<Outcome>) {
-  await ask(url, 'CONFIG', 'RESETSTAT');
-  const before = requests;
-  const outcome = await load();
-  const stats = await ask(url, 'INFO', 'commandstats');
-  const commands = [...stats.matchAll(/cmdstat_(\w+)[^:]*:calls=(\d+)/g)]
-    .filter(([, name]) => !/^(?:eval|evalsha|script|config|info)$/.test(name ?? ''))
-    .reduce((sum, [, , calls]) => sum + Number(calls), 0);
-  return {
-    ...outcome,
-    requestsPerDecision: (requests - before) / count,
-    commandsPerDecision: commands / count,
-  };
-}
 
 const medianOf = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 
 /** Each contender in turn, and again, so that what else the machine does falls on all; of the rounds the median of each figure. */
 async function compare(
-  { load, rounds: count }: { load: string; rounds: number },
+  { load, amount, rounds: count }: Pick<Row, 'load' | 'amount'> & { rounds: number },
   contenders: Contender[],
-  run: (contender: Contender, round: number) => Promise<Omit<Row, 'load' | 'contender'>>,
+  run: (contender: Contender, round: number) => Promise<Cost>,
 ): Promise<Row[]> {
-  const rounds = new Map<string, Array<Omit<Row, 'load' | 'contender'>>>();
+  const rounds = new Map<string, Cost[]>();
   for (let round = 0; round < count; round += 1)
     for (const index of contenders.keys()) {
       const contender = contenders[(index + round) % contenders.length];
@@ -122,9 +103,10 @@ async function compare(
       rounds.set(contender.name, [...(rounds.get(contender.name) ?? []), await run(contender, round)]);
     }
   return [...rounds].map(([contender, outcomes]) => {
-    const median = (key: keyof Omit<Row, 'load' | 'contender'>) => medianOf(outcomes.map((one) => one[key]));
+    const median = (key: keyof Cost) => medianOf(outcomes.map((one) => one[key]));
     const row: Row = {
       load,
+      amount,
       contender,
       perSecond: median('perSecond'),
       p50: median('p50'),
@@ -152,27 +134,30 @@ async function benchClosedLoops({ scale, rounds }: Amount): Promise<Row[]> {
   ] as const) {
     const calls = Math.round(most * scale);
     rows.push(
-      ...(await compare({ load: `closed loop, ${concurrency} at once`, rounds }, contenders, ({ take }) =>
-        measure(server.url, calls, () => closedLoop((index) => take(idOf(index)), { calls, concurrency })),
+      ...(await compare(
+        { load: `closed loop, ${concurrency} at once`, amount: concurrency, rounds },
+        contenders,
+        ({ take }) =>
+          measure(server.url, calls, () => closedLoop((index) => take(idOf(index)), { calls, concurrency })),
       )),
     );
   }
-  rows.push(...(await benchBlocked(server, { scale, rounds })));
   await stop();
   return rows;
 }
 
-async function benchBlocked(
-  server: { url: string; token: string },
-  { scale, rounds }: Amount,
-): Promise<Row[]> {
+async function benchBlocked({ scale, rounds }: Amount): Promise<Row[]> {
   const { contendersOn } = await import('./contenders.ts');
+  const { server, stop } = await startServer(0);
   const contenders = contendersOn(server, 1);
   for (const { take } of contenders) for (let call = 0; call < 3; call += 1) await take('blocked');
   const calls = Math.round(200_000 * scale);
-  return compare({ load: 'known to be blocked, 32 at once', rounds }, contenders, ({ take }) =>
+  const load = { load: 'known to be blocked, 32 at once', amount: 32, rounds };
+  const rows = await compare(load, contenders, ({ take }) =>
     measure(server.url, calls, () => closedLoop(() => take('blocked'), { calls, concurrency: 32 })),
   );
+  await stop();
+  return rows;
 }
 
 async function benchOpenLoops({ scale, rounds }: Amount): Promise<Row[]> {
@@ -187,7 +172,7 @@ async function benchOpenLoops({ scale, rounds }: Amount): Promise<Row[]> {
     const seconds = Math.max(1, 4 * scale);
     rows.push(
       ...(await compare(
-        { load: `independent, ${perSecond}/s, +${delayMs} ms`, rounds },
+        { load: `independent, ${perSecond}/s, +${delayMs} ms`, amount: perSecond, rounds },
         contenders,
         async ({ take }, round) => {
           let count = 0;
