@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import * as z from 'zod';
 import { EnvError } from '../errors/index.ts';
+import { withFileLock } from './file-lock.ts';
 
 const CredentialsSchema = z.object({
   version: z.literal(1),
@@ -51,11 +52,21 @@ export function readCredentials(file = credentialsFile()): Credentials {
   }
 }
 
-/** Replaces the file at once, so that a program which reads it meanwhile finds the old or the new; nobody else may read it. */
-export function writeCredentials(credentials: Credentials, file = credentialsFile()): void {
+/**
+ * Changes the credentials, one process at a time: what another adds meanwhile is kept.
+ * @param change makes of what is kept what is to be.
+ * @throws {EnvError} as {@link readCredentials}, and whatever `change` throws; nothing is changed then.
+ */
+export async function changeCredentials(change: (kept: Credentials) => Credentials): Promise<void> {
+  const file = credentialsFile();
   const folder = dirname(file);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
+  await withFileLock(`${file}.lock`, () => writeCredentials(change(readCredentials(file)), file));
+}
+
+/** Replaces the file at once, so that a program which reads it meanwhile finds the old or the new; nobody else may read it. */
+function writeCredentials(credentials: Credentials, file: string): void {
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   try {
     writeFileSync(draft, `${JSON.stringify(credentials, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });

@@ -4,7 +4,7 @@ import { EnvError } from '../../errors/index.ts';
 import { askSecret } from '../ask.ts';
 import { askHealth, type DeploymentHealth } from '../ask-health.ts';
 import type { CommandContext } from '../command.ts';
-import { readCredentials, writeCredentials } from '../credentials.ts';
+import { changeCredentials } from '../credentials.ts';
 import { deploymentUrls } from '../deployment-url.ts';
 import { loadEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-code.ts';
@@ -26,7 +26,7 @@ export async function handle(
   loadEnvironment();
   const token = await tokenFor(urls[0], { isPiped: tokenStdin });
   const health = await askHealth(urls, token, createEnv(process.env).bypassHeaders);
-  const folder = link(health, token);
+  const folder = await link(health, token);
   const { url, namespace, loops, findings } = health;
   if (json) terminal.out(JSON.stringify({ url, folder, namespace, loops, findings }, undefined, 2));
   else {
@@ -65,13 +65,13 @@ async function readStdin(): Promise<string> {
 }
 
 /** Keeps the token, and that this folder belongs to the deployment. @returns the folder. */
-function link({ url }: DeploymentHealth, token: string): string {
+async function link({ url }: DeploymentHealth, token: string): Promise<string> {
   const folder = realpathSync(process.cwd());
-  const { deployments, projects } = readCredentials();
-  writeCredentials({
-    version: 1,
-    deployments: { ...deployments, [url]: { token, since: new Date().toISOString() } },
+  const since = new Date().toISOString();
+  await changeCredentials(({ version, deployments, projects }) => ({
+    version,
+    deployments: { ...deployments, [url]: { token, since } },
     projects: { ...projects, [folder]: url },
-  });
+  }));
   return folder;
 }

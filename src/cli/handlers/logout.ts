@@ -1,6 +1,6 @@
 import { EnvError } from '../../errors/index.ts';
 import type { CommandContext } from '../command.ts';
-import { findLink, readCredentials, writeCredentials } from '../credentials.ts';
+import { changeCredentials, findLink, readCredentials } from '../credentials.ts';
 import { deploymentUrls } from '../deployment-url.ts';
 import { EXIT } from '../exit-code.ts';
 
@@ -10,18 +10,21 @@ export async function handle(
   { json = false }: { json?: boolean },
   { terminal, exit }: CommandContext,
 ): Promise<void> {
-  const { deployments, projects } = readCredentials();
+  const { deployments } = readCredentials();
   const meant = text === undefined ? [findLink()?.url] : deploymentUrls(text);
   const url = meant.find((one) => one !== undefined && deployments[one] !== undefined);
   if (url === undefined)
     throw new EnvError('USAGE', `${text ?? 'This folder'} is not linked to a deployment.`, {
       hint: `There are: ${Object.keys(deployments).join(', ') || 'none'}.`,
     });
-  const folders = Object.keys(projects).filter((folder) => projects[folder] === url);
-  writeCredentials({
-    version: 1,
-    deployments: without(deployments, [url]),
-    projects: without(projects, folders),
+  let folders: string[] = [];
+  await changeCredentials((kept) => {
+    folders = Object.keys(kept.projects).filter((folder) => kept.projects[folder] === url);
+    return {
+      version: kept.version,
+      deployments: without(kept.deployments, [url]),
+      projects: without(kept.projects, folders),
+    };
   });
   if (json) terminal.out(JSON.stringify({ url, folders }));
   else terminal.out(`Forgotten: ${url}, of ${folders.join(', ') || 'no folder'}.`);
