@@ -17,7 +17,8 @@ const bash = (await completionFor('bash')).text;
 function offered(...words: string[]): string[] {
   const ask = `${bash}
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _skene; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const { status, stdout, stderr } = spawnSync('bash', ['-uc', ask, 'bash', 'skene', ...words], {
+  // Without --norc, bash reads its rc file where it takes itself for the shell of a network connection.
+  const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-uc', ask, 'bash', 'skene', ...words], {
     encoding: 'utf8',
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
