@@ -116,6 +116,6 @@ ul.mails a:hover, ul.mails a:focus-visible { background: var(--soft); outline-of
 ul.people { columns: 12rem; padding-left: 1.2rem; overflow-wrap: anywhere; }
 ul.plain { list-style: none; padding: 0; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 0.8rem; background: var(--soft); border-radius: 8px; }
-@media (max-width: 60rem) { .play { grid-template-columns: minmax(0, 1fr); } .watch { position: static; } }
+@media (max-width: 60rem) { .play { grid-template-columns: minmax(0, 1fr); } .watch { display: contents; } .watch > :first-child { order: -1; } }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: 0.5rem; } progress { width: 5rem; } .page { min-width: 44rem; } .page th:nth-child(1) { width: 7rem; } .page th:nth-child(2) { width: 5rem; } ol.ticks li:nth-child(even) { visibility: hidden; } }
 `;

@@ -75,6 +75,16 @@ describe.skipIf(!hasBrowser('the playground in a browser'))('the playground in a
     await context.close();
   });
 
+  it('shows what a tool does to the run above the tools, and what happens below them, where there is one column', async () => {
+    const page = await openPlayground(browser, world, { width: 360, colorScheme: 'light' });
+    const topOf = async (name: string) =>
+      (await page.getByRole('heading', { level: 2, name }).boundingBox())?.y ?? Number.NaN;
+    const order = ['The run', 'Insert a row', 'What happens'];
+    const tops = new Map(await Promise.all(order.map(async (name) => [await topOf(name), name] as const)));
+    expect([...tops.keys()].sort((one, other) => one - other).map((top) => tops.get(top))).toEqual(order);
+    await page.context().close();
+  });
+
   it('can be used by everybody, empty and while a run waits, in every look', async () => {
     for (const look of LOOKS) {
       const page = await openPlayground(browser, world, look);
