@@ -41,7 +41,7 @@ export function createRedisSource(database: Pick<Database, 'select'>): Source {
     async subjects({ table, subject, between, most }) {
       const rows = (await read(table)).filter((row) => {
         if (between === undefined) return true;
-        const at = timeOf(row, between.column);
+        const at = timeOrNaN(row, between.column);
         return at > between.from && at <= between.to;
       });
       const subjects = new Set(rows.map((row) => row[subject]).filter((value) => value !== null));
@@ -52,10 +52,12 @@ export function createRedisSource(database: Pick<Database, 'select'>): Source {
       const rows = (await read(name)).filter(
         (row) =>
           (subject === undefined || wanted.has(String(row[subject]))) &&
-          (time === undefined || timeOf(row, time) <= asked.to),
+          (time === undefined || timeOrNaN(row, time) <= asked.to),
       );
       if (rows.length > asked.most) refuseTooMany(name, asked);
-      return time === undefined ? rows : rows.sort((one, other) => timeOf(one, time) - timeOf(other, time));
+      return time === undefined
+        ? rows
+        : rows.sort((one, other) => timeOrNaN(one, time) - timeOrNaN(other, time));
     },
     translate: (sql) => sql,
     preparation: [],
@@ -71,7 +73,8 @@ function typeOf(values: readonly unknown[]): string {
   return fitting?.[0] ?? 'text';
 }
 
-const timeOf = (row: Row, column: string): number => Date.parse(String(row[column]));
+/** When a row was written, in ms since the epoch; NaN, which lies between no two times, for one that does not say. */
+const timeOrNaN = (row: Row, column: string): number => Date.parse(String(row[column]));
 
 /** Spreads users evenly, whatever their ids count. */
 function byDigest(one: string, other: string): number {

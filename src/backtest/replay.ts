@@ -20,7 +20,11 @@ export async function copyTables({ postgres }: Stack, rows: Rows, from: number):
     if (key.length > 0) definitions.push(`PRIMARY KEY (${key.map(quoteName).join(', ')})`);
     if (schema !== undefined) await postgres?.exec(`CREATE SCHEMA IF NOT EXISTS ${quoteName(schema)}`);
     await postgres?.exec(`CREATE TABLE ${quoteTable(name)} (${definitions.join(', ')})`);
-    await insert(postgres, table, time === undefined ? all : all.filter((row) => timeOf(row, time) <= from));
+    await insert(
+      postgres,
+      table,
+      time === undefined ? all : all.filter((row) => timeOrZero(row, time) <= from),
+    );
   }
 }
 
@@ -51,7 +55,7 @@ function bucketsOf(rows: Rows, from: number): Map<number, Map<SourceTable, Row[]
   const buckets = new Map<number, Map<SourceTable, Row[]>>();
   for (const [table, all] of rows) {
     for (const row of table.time === undefined ? [] : all) {
-      const at = timeOf(row, table.time ?? '');
+      const at = timeOrZero(row, table.time ?? '');
       if (at <= from) continue;
       const time = Math.ceil(at / BUCKET_MS) * BUCKET_MS;
       const bucket = buckets.get(time) ?? new Map<SourceTable, Row[]>();
@@ -77,7 +81,8 @@ async function insert(
   }
 }
 
-function timeOf(row: Row, column: string): number {
+/** When a row was written, in ms since the epoch; 0 for one that does not say, as it was there before everything that is replayed. */
+function timeOrZero(row: Row, column: string): number {
   const at = Date.parse(String(row[column]));
   return Number.isNaN(at) ? 0 : at;
 }
