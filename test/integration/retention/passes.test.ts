@@ -230,11 +230,16 @@ describe('the rules of an audience', () => {
     await world.sql(`update users set home = 'Pacific/Auckland' where id = $1`, [ada]);
     await world.advance('1h');
     expect(recipients()).toEqual(['user2@example.com']);
-    await world.use({ loops: [{ ...loop, holdout: 0.001 }], users: { timezone: 'home' } });
+    const steps = [{ ...first, action: { ...first.action, subject: 'Changed' } }];
+    await world.use({ loops: [{ ...loop, steps }], users: { timezone: 'home' } });
     await world.advance('12h');
     expect(recipients()).toEqual(mailed);
+    expect(world.emails.filter(({ subject }) => subject === 'Changed')).toEqual([]);
     const superseded = (await passes()).filter(({ outcome }) => outcome === 'superseded');
     expect(superseded).toHaveLength(onChange === 'drain' ? 1 : 0);
+    await addUsers(world, 1, 9);
+    await nextTick();
+    expect(world.emails.at(-1)).toMatchObject({ subject: 'Changed' });
   });
 
   it('run the after of whom was mailed, and of nobody else', async () => {
