@@ -26,7 +26,10 @@ function openTellings(options: { failures?: number } = {}) {
       if (failures-- > 0) throw new Error('not accepted');
       told.push(...events);
     },
-    onUsage: async (changed) => void rows.push([...changed]),
+    onUsage: async (changed) => {
+      if (failures-- > 0) throw new Error('not written');
+      rows.push([...changed]);
+    },
   });
   return { tellings, acknowledged, owed, told, rows };
 }
@@ -75,6 +78,16 @@ describe('usage', () => {
         ['bob', 5],
       ],
     ]);
+  });
+
+  it('that could not be written down is written when a later call is over, whatever that call used', async () => {
+    const { tellings, rows } = openTellings({ failures: 1 });
+    tellings.used('ada', [standing]);
+    await tellings.settled();
+    expect(rows).toEqual([]);
+    await tellings.settled();
+    await tellings.settled();
+    expect(rows).toEqual([[{ ...standing, subject: 'ada' }]]);
   });
 
   it('without a limit is counted once a second for all calls, those given back taken off', async () => {

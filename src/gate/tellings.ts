@@ -62,6 +62,12 @@ export function createTellings({ store, now, onEvents, onUsage }: TellingOptions
     attempt();
   }
 
+  function gatherSoon(): void {
+    if (isGathering) return;
+    isGathering = true;
+    track(gather());
+  }
+
   async function gather(): Promise<void> {
     await later(GATHER_MS);
     isGathering = false;
@@ -116,9 +122,7 @@ export function createTellings({ store, now, onEvents, onUsage }: TellingOptions
     used(subject: string, standings: readonly Standing[]): void {
       if (onUsage === undefined) return;
       for (const standing of standings) noteRow({ ...standing, subject });
-      if (isGathering) return;
-      isGathering = true;
-      track(gather());
+      gatherSoon();
     },
 
     /**
@@ -135,8 +139,9 @@ export function createTellings({ store, now, onEvents, onUsage }: TellingOptions
       track(countTallies());
     },
 
-    /** Resolves when all is told, and Redis is owed nothing or is away. */
+    /** Resolves when all is told, and Redis is owed nothing or is away. What nobody has taken before is offered once more. */
     async settled(): Promise<void> {
+      if (rows.size > 0) gatherSoon();
       do {
         while (pending.size > 0) await Promise.all(pending);
         await store.settled();

@@ -13,16 +13,30 @@ export interface Call {
   status: number;
   /** The feature was used. */
   isUsed: boolean;
-  /** It was let through without Redis. */
+  /** It was decided without Redis, as far as its answer says. */
   isDegraded: boolean;
+  /** Whoever called heard of it: the process was not killed before. */
+  isAnswered: boolean;
+  /** It came in fair weather. */
+  isFair: boolean;
+  /** The process it came to, by its number. */
+  process: number;
 }
 
 /** The team's own app, with the gate in its processes. */
 export interface App {
   call(gate: GateName, subject: string): Promise<void>;
   readonly calls: readonly Call[];
+  /** The processes that were killed, by their numbers. */
+  readonly killed: ReadonlySet<number>;
   /** Ends every process of it. */
   end(): void;
+}
+
+interface Process {
+  front: GateFront;
+  life: Life;
+  number: number;
 }
 
 const PROCESSES = 3;
@@ -31,13 +45,19 @@ const FAILS = 0.1;
 
 export function createApp({ plan, clock, variables, deployments, background }: ChaosWorld): App {
   const calls: Call[] = [];
-  const processes: Array<{ front: GateFront; life: Life } | undefined> = [];
+  const killed = new Set<number>();
+  const processes: Array<Process | undefined> = [];
   let count = 0;
+  let started = 0;
+  let isEnding = false;
 
-  function processAt(index: number): { front: GateFront; life: Life } {
+  function processAt(index: number): Process {
     const known = processes[index];
     if (known !== undefined && !known.life.isOver) return known;
-    const life = createLife(() => {});
+    const number = ++started;
+    const life = createLife(() => {
+      if (!isEnding) killed.add(number);
+    });
     const front = openGate(
       { deployment: deployments.v1 },
       {
@@ -47,16 +67,23 @@ export function createApp({ plan, clock, variables, deployments, background }: C
         waitUntil: (work) => background(Promise.race([work, life.over])),
       },
     );
-    processes[index] = { front, life };
-    return { front, life };
+    const one = { front, life, number };
+    processes[index] = one;
+    return one;
   }
 
   return {
     calls,
+    killed,
     async call(gate, subject) {
       count += 1;
+      const isFair = !plan.isStormy;
       const name = `app ${gate} ${subject} #${count}`;
-      const { front, life } = processAt(Math.floor(plan.roll(`${name} process`) * PROCESSES));
+      const {
+        front,
+        life,
+        number: process,
+      } = processAt(Math.floor(plan.roll(`${name} process`) * PROCESSES));
       let isUsed = false;
       const work = front.withGate(async () => {
         const fails = plan.isStormy && plan.roll(`${name} fails`) < FAILS;
@@ -70,10 +97,13 @@ export function createApp({ plan, clock, variables, deployments, background }: C
       const answer = inScope({ name, life, calls: 0 }, () => work(request));
       answer.catch(() => {});
       const response = await Promise.race([answer, life.over]).catch(() => undefined);
-      const isDegraded = isUsed && response !== undefined && !response.headers.has('RateLimit');
-      calls.push({ gate, subject, status: response?.status ?? 0, isUsed, isDegraded });
+      const isAnswered = response !== undefined;
+      const isDegraded = isAnswered && !response.headers.has('RateLimit');
+      const status = response?.status ?? 0;
+      calls.push({ gate, subject, status, isUsed, isDegraded, isAnswered, isFair, process });
     },
     end() {
+      isEnding = true;
       for (const one of processes) one?.life.end();
     },
   };

@@ -1,7 +1,8 @@
 import { createState } from '../../src/state/index.ts';
 import { type App, GATES } from './app.ts';
-import { LIMIT, VERSIONS } from './loops.ts';
+import { VERSIONS } from './loops.ts';
 import type { Person, Story } from './story.ts';
+import { accountsOf, changedRows, gateViolations, usageViolations } from './usage.ts';
 import { type ChaosWorld, SKEW_MS } from './world.ts';
 
 /** Something that must not be. */
@@ -15,12 +16,15 @@ export interface Violation {
 
 /** What must be true of a world when all is quiet, whatever went wrong before. */
 export async function violationsOf(world: ChaosWorld, story: Story): Promise<Violation[]> {
+  const accounts = accountsOf(story.app);
   return [
     ...emailViolations(world, story),
     ...runViolations(world, story),
     ...(await stuckViolations(world, story)),
     ...(await countViolations(world, story)),
-    ...gateViolations(story),
+    ...gateViolations(accounts),
+    ...usageViolations(accounts, story.usage),
+    ...(await changedRows(world, story.usage)),
     ...partnerViolations(world, story),
   ];
 }
@@ -206,25 +210,6 @@ async function countViolations({ env, clock }: ChaosWorld, { people }: Story): P
     const wanted = loop === 'thanks' ? people.filter(({ subscribes }) => subscribes).length : people.length;
     same(`started of ${loop}`, outcomes.started ?? 0, wanted);
     same(`sent of ${loop}`, outcomes.sent ?? 0, wanted);
-  }
-  return found;
-}
-
-/** What the gate lets through by Redis never comes to more than the limit. Without Redis a strict one lets nobody through. */
-function gateViolations({ app, people }: Story): Violation[] {
-  const found: Violation[] = [];
-  for (const { id, calls } of people) {
-    if (!calls) continue;
-    for (const gate of GATES) {
-      const used = app.calls.filter((call) => call.gate === gate && call.subject === id && call.isUsed);
-      const degraded = used.filter(({ isDegraded }) => isDegraded).length;
-      if (used.length - degraded > LIMIT || (gate === 'strict' && degraded > 0))
-        found.push({
-          invariant: 'the gate is never over its limit',
-          text: `${gate} let ${id} through ${used.length} times, ${degraded} of them without Redis; the limit is ${LIMIT}`,
-          about: [`app ${gate} ${id}`],
-        });
-    }
   }
   return found;
 }

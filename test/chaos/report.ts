@@ -1,5 +1,6 @@
 import { countKinds } from './faults.ts';
 import type { Round } from './round.ts';
+import { addUsage, type UsageSum } from './usage.ts';
 
 /** What worlds came to, added up. */
 export interface Report {
@@ -10,6 +11,7 @@ export interface Report {
   runs: number;
   emails: number;
   gatedCalls: number;
+  usage: UsageSum;
   processes: number;
   /** Before and after each call that a step or a request makes: how many such places were passed often, and at how many a process was killed. */
   boundaries: { often: number; killedOfThese: number; killed: number };
@@ -49,6 +51,7 @@ export function addUp(
     runs: sum(({ runs }) => runs),
     emails: sum(({ emails }) => emails),
     gatedCalls: sum(({ calls }) => calls),
+    usage: addUsage(rounds.map(({ usage }) => usage)),
     processes: sum(({ processes }) => processes),
     boundaries: {
       often: often.length,
@@ -81,6 +84,7 @@ export function joined(reports: readonly Report[]): Report {
       runs: sum.runs + one.runs,
       emails: sum.emails + one.emails,
       gatedCalls: sum.gatedCalls + one.gatedCalls,
+      usage: addUsage([sum.usage, one.usage]),
       processes: sum.processes + one.processes,
       boundaries: sum.boundaries.often >= one.boundaries.often ? sum.boundaries : one.boundaries,
       deadLetters: sum.deadLetters + one.deadLetters,

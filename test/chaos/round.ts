@@ -1,6 +1,7 @@
 import type { Boundary, Injected, Rates } from './faults.ts';
 import { type Violation, violationsOf } from './invariants.ts';
 import { live } from './story.ts';
+import { accountsOf, sumOf, type UsageSum } from './usage.ts';
 import { createChaosWorld, type Tamper } from './world.ts';
 
 /** What one world is lived through with. */
@@ -23,6 +24,7 @@ export interface Round {
   emails: number;
   /** Calls of gated features. */
   calls: number;
+  usage: UsageSum;
   processes: number;
   /** Dead letters that were taken up again, by their cause. */
   deadLetters: Record<string, number>;
@@ -42,6 +44,7 @@ export async function liveRound({ people, stormHours, ...options }: RoundOptions
       runs: world.ledger.runs.length,
       emails: world.ledger.emails.length,
       calls: story.app.calls.length,
+      usage: sumOf(accountsOf(story.app), story.usage),
       processes: world.processes,
       deadLetters: Object.fromEntries(story.operator.causes),
       injected: world.plan.injected,

@@ -4,6 +4,7 @@ import { LIMIT } from './loops.ts';
 import { pause } from './network.ts';
 import { createOperator, type Operator } from './operator.ts';
 import { createSender, customerOf, type Sender } from './sender.ts';
+import { closeBooks, type UsageBooks } from './usage.ts';
 import type { ChaosWorld } from './world.ts';
 
 /** Somebody who uses the app. */
@@ -26,13 +27,15 @@ export interface Story {
   app: App;
   operator: Operator;
   sender: Sender;
+  usage: UsageBooks;
 }
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const BATCHES = 6;
-const GATE_ROUNDS = 14;
+/** How often the features are called in a storm: so many times, with time for an outage to end between. */
+const GATE_ROUNDS = [5, 5, 4];
 /** For how long a gate leaves a Redis alone that has not answered; a little more. */
 const OUTAGE_MS = 1_100;
 
@@ -134,12 +137,16 @@ export async function live(
   storm(true);
   await arrive();
   await pass(2 * HOUR);
-  await callFeatures(GATE_ROUNDS);
+  for (const rounds of GATE_ROUNDS) {
+    await callFeatures(rounds);
+    await pause(OUTAGE_MS);
+  }
   // In fair weather everybody comes to the limit: whom a storm has stopped may have been given back what it had charged.
   storm(false);
   await pause(OUTAGE_MS);
   await callFeatures(LIMIT + 2);
   await world.settle();
+  const usage = await closeBooks(world);
   storm(true);
   await Promise.all(
     people
@@ -165,5 +172,5 @@ export async function live(
   await pass(8 * DAY, 4 * DAY);
   await world.settle();
   app.end();
-  return { people, app, operator, sender };
+  return { people, app, operator, sender, usage };
 }
