@@ -16,6 +16,7 @@ interface Row {
   short: string;
   waiting: number;
   runsPerSecond: number;
+  cpuMsPerRun: number;
   p50: number;
   p99: number;
   megabytes: number;
@@ -42,6 +43,7 @@ export const waiting: Bench = {
             { key: 'engine', label: 'engine' },
             { key: 'waiting', label: 'waiting' },
             { key: 'runsPerSecond', label: 'other runs/s' },
+            { key: 'cpuMsPerRun', label: 'CPU ms per run', digits: 2 },
             { key: 'p50', label: 'event to act p50, ms', digits: 1 },
             { key: 'p99', label: 'p99', digits: 1 },
             { key: 'megabytes', label: 'MB' },

@@ -1,7 +1,7 @@
 import type { OpenEngine } from './engine.ts';
 import {
-  type LoadedEngine,
   live,
+  measureLives,
   openLoaded,
   type Percentiles,
   sendPaced,
@@ -26,6 +26,7 @@ export interface GrowthLoad {
 export interface GrowthFigures {
   waiting: number;
   runsPerSecond: number;
+  cpuMsPerRun: number;
   paced: Percentiles;
   /** What they take beyond the engine at rest, of all its processes. */
   megabytes: number;
@@ -42,20 +43,14 @@ export async function measureGrowth(open: OpenEngine, load: GrowthLoad): Promise
     const begun = await startWaiting(loaded, `of-${count}`, count - waiting.length);
     waiting = [...waiting, ...begun];
     const megabytes = ((await settledMemory()) - atRest) / 1_000_000;
-    const runsPerSecond = await livesPerSecond(loaded, `beside-${count}`, load);
+    const lives = await measureLives(loaded, `beside-${count}`, load);
     const chosen = new Set(spread(waiting, load.paced));
     const paced = await sendPaced(loaded, [...chosen]);
     waiting = waiting.filter((run) => !chosen.has(run));
-    figures.push({ waiting: count, runsPerSecond, paced, megabytes });
+    figures.push({ waiting: count, ...lives, paced, megabytes });
   }
   await loaded.engine.close();
   return figures;
-}
-
-async function livesPerSecond(loaded: LoadedEngine, name: string, load: GrowthLoad): Promise<number> {
-  const startedAt = performance.now();
-  await live(loaded, name, load);
-  return (load.lives / (performance.now() - startedAt)) * 1_000;
 }
 
 /** So many of them, at equal distances. */

@@ -81,6 +81,22 @@ export async function live(
   });
 }
 
+/** The same, measured. */
+export async function measureLives(
+  loaded: LoadedEngine,
+  name: string,
+  load: { lives: number; clients: number },
+): Promise<{ runsPerSecond: number; cpuMsPerRun: number }> {
+  const before = usage().cpuMs;
+  const startedAt = performance.now();
+  await live(loaded, name, load);
+  const elapsed = performance.now() - startedAt;
+  return {
+    runsPerSecond: (load.lives / elapsed) * 1000,
+    cpuMsPerRun: (usage().cpuMs - before) / load.lives,
+  };
+}
+
 /** Starts runs and waits until all wait; answers with their names. */
 export async function startWaiting(
   { engine, runs }: LoadedEngine,

@@ -3,6 +3,7 @@ import type { OpenEngine } from './engine.ts';
 import {
   type LoadedEngine,
   live,
+  measureLives,
   openLoaded,
   type Percentiles,
   percentiles,
@@ -10,7 +11,6 @@ import {
   settledMemory,
   startWaiting,
 } from './load.ts';
-import { usage } from './processes.ts';
 
 /** How much is measured. */
 export interface EngineLoad {
@@ -42,7 +42,7 @@ export interface EngineFigures {
 export async function measureEngine(open: OpenEngine, load: EngineLoad): Promise<EngineFigures> {
   const loaded = await openLoaded(open);
   await live(loaded, 'warm', { lives: load.warmUp, clients: load.clients });
-  const lives = await measureLives(loaded, load);
+  const lives = await measureLivesAndWork(loaded, load);
   const paced = await sendPaced(loaded, await startWaiting(loaded, 'paced', load.paced));
   const megabytesPer10kWaiting = await measureWaiting(loaded, load);
   const burst = await measureBursts(loaded, load);
@@ -50,21 +50,14 @@ export async function measureEngine(open: OpenEngine, load: EngineLoad): Promise
   return { ...lives, paced, burst, megabytesPer10kWaiting };
 }
 
-async function measureLives(loaded: LoadedEngine, load: EngineLoad) {
-  const workBefore = await loaded.engine.work();
-  const before = usage().cpuMs;
-  const startedAt = performance.now();
-  await live(loaded, 'live', load);
-  const elapsed = performance.now() - startedAt;
-  const cpuMs = usage().cpuMs - before;
-  const work = await loaded.engine.work();
-  return {
-    runsPerSecond: (load.lives / elapsed) * 1000,
-    cpuMsPerRun: cpuMs / load.lives,
-    workPerRun: Object.fromEntries(
-      Object.entries(work).map(([what, count]) => [what, (count - (workBefore[what] ?? 0)) / load.lives]),
-    ),
-  };
+async function measureLivesAndWork(loaded: LoadedEngine, load: EngineLoad) {
+  const before = await loaded.engine.work();
+  const lives = await measureLives(loaded, 'live', load);
+  const after = await loaded.engine.work();
+  const workPerRun = Object.fromEntries(
+    Object.entries(after).map(([what, count]) => [what, (count - (before[what] ?? 0)) / load.lives]),
+  );
+  return { ...lives, workPerRun };
 }
 
 async function measureWaiting(loaded: LoadedEngine, { waiting }: EngineLoad): Promise<number> {
