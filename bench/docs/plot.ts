@@ -2,9 +2,9 @@ import { scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
 import type { Plot } from '../bench.ts';
 
-const WIDTH = 720;
+const WIDTH = 740;
 const HEIGHT = 360;
-const MARGIN = { top: 40, right: 210, bottom: 48, left: 72 };
+const MARGIN = { top: 40, right: 230, bottom: 48, left: 72 };
 /** Told apart in both themes and by those who confuse red and green. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
 
@@ -97,6 +97,6 @@ function powers([from = 1, to = 1]: number[]): number[] {
 
 const unique = (values: readonly number[]): number[] => [...new Set(values)];
 const round = (value: number): number => Math.round(value * 10) / 10;
-const amount = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 2 });
+const amount = (value: number): string => value.toLocaleString('en', { maximumSignificantDigits: 6 });
 const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');

@@ -27,7 +27,7 @@ export const OURS: readonly Contender[] = [
   },
   {
     name: 'the same in two processes, over sockets',
-    short: 'the same in two processes',
+    short: 'skene dev: in two processes',
     module: 'upstash-workflow-apart.ts',
   },
   {
