@@ -106,4 +106,13 @@ describe('what Redis is owed', () => {
       debts.owe({ operation: operationOf('debt', { hash: `h${number}` }), onOver: () => (over += 1) });
     expect([debts.hasRoom('new'), over]).toEqual([false, 100]);
   });
+
+  it('is paid 500 operations at a time where a subject without a limit owes more', async () => {
+    const { state, done, debts } = openDebts();
+    for (let number = 0; number < 1_200; number += 1) debts.owe({ operation: operationOf(`debt ${number}`) });
+    expect([debts.countOf('h'), debts.sendOf(['h']).length]).toEqual([500, 500]);
+    state.isDown = false;
+    await debts.settled();
+    expect(done).toEqual(Array.from({ length: 1_200 }, (_, number) => `debt ${number}`));
+  });
 });

@@ -91,6 +91,29 @@ describe('operations', () => {
     expect(sizes()).toEqual([256, 256, 88]);
   });
 
+  it('come after what their subject owes, in the same request', async () => {
+    const { run, answer, store, requests } = openStore();
+    const heard: string[] = [];
+    const operation = { hash: 'ada', hold: 'debt', rules: [], form: 'f 1 1 -', text: 'd' };
+    store.owe({ operation, onPaid: () => heard.push('paid') });
+    const both = [run('ada').then(() => heard.push('decided')), run('bob')];
+    await answer();
+    await Promise.all(both);
+    expect(requests[0]?.at(-1)?.slice(3, 9)).toEqual(['ada', 'debt', 'ada', 'ada-hold', 'bob', 'bob-hold']);
+    expect(heard).toEqual(['paid', 'decided']);
+  });
+
+  it('of subjects that owe much go in requests of their own', async () => {
+    const { run, answer, store, sizes } = openStore();
+    for (const hash of ['ada', 'bob'])
+      for (let count = 0; count < 200; count += 1)
+        store.owe({ operation: { hash, hold: `debt-${count}`, rules: [], form: 'f 1 1 -', text: 'd' } });
+    const all = Promise.all([run('ada'), run('ada'), run('bob')]);
+    await answer();
+    await all;
+    expect(sizes().slice(0, 2)).toEqual([202, 201]);
+  });
+
   it('ask for the revision along with them, when it is not known', async () => {
     const { run, answer, requests, store } = openStore();
     expect(store.revision()).toBeUndefined();

@@ -1,6 +1,6 @@
 import { countKinds } from './faults.ts';
 import type { Round } from './round.ts';
-import { addUsage, type UsageSum } from './usage.ts';
+import { addUsage, type UsageSum } from './usage-sum.ts';
 
 /** What worlds came to, added up. */
 export interface Report {

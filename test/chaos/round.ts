@@ -1,7 +1,8 @@
 import type { Boundary, Injected, Rates } from './faults.ts';
 import { type Violation, violationsOf } from './invariants.ts';
 import { live } from './story.ts';
-import { accountsOf, sumOf, type UsageSum } from './usage.ts';
+import { accountsOf } from './usage.ts';
+import { sumOf, type UsageSum } from './usage-sum.ts';
 import { createChaosWorld, type Tamper } from './world.ts';
 
 /** What one world is lived through with. */
