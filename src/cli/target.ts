@@ -1,4 +1,5 @@
-import { createDevEnv, requireStack } from '../dev/index.ts';
+import { requireStack } from '../dev/dev-file.ts';
+import { createDevEnv } from '../dev/environment.ts';
 import { createEnv, type Env } from '../env/index.ts';
 import type { Deployment } from '../plan/index.ts';
 import { loadEnvironment } from './environment.ts';

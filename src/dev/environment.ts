@@ -1,5 +1,5 @@
 import { createEnv, type Env, type EnvSource } from '../env/index.ts';
-import { DEV_SIGNING_KEYS, DEV_TOKEN } from './qstash/index.ts';
+import { DEV_SIGNING_KEYS, DEV_TOKEN } from './qstash/dev-keys.ts';
 
 /** The token of the local Redis and the secret of the local functions: they guard nothing but this machine's loopback. */
 export const DEV_REDIS_TOKEN = 'skene-dev-redis';

@@ -1,6 +1,6 @@
 /** Floor 9: the local stack: QStash, Redis, PostgreSQL and an inbox in one process, and a clock that can be moved. */
 export type { Clock } from './clock.ts';
-export { announceStack, requireNoStack, requireStack } from './dev-file.ts';
+export { announceStack, requireNoStack } from './dev-file.ts';
 export {
   createDevEnv,
   DEV_SECRET,

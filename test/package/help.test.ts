@@ -49,6 +49,14 @@ it('skene --help loads no command, and no package but those it prints with', () 
   expect(files.filter((file) => !/^src\/(?:cli\/[^/]+|errors\/.+)\.ts$/.test(file))).toEqual([]);
 });
 
+it('only what runs the local stack loads it', () => {
+  const handlers = Object.values(outputs).flatMap(({ entryPoint = '' }) =>
+    entryPoint.startsWith('src/cli/handlers/') ? [entryPoint] : [],
+  );
+  const loading = handlers.filter((file) => loadedBy(file).files.includes('src/dev/stack.ts'));
+  expect(loading.sort()).toEqual(['src/cli/handlers/backtest.ts', 'src/cli/handlers/dev.ts']);
+});
+
 describe('skene <command> --help loads what the command takes, and nothing that it works with', () => {
   it.each(Object.keys(COMMANDS))('%s', (name) => {
     const file = `src/cli/commands/${name}.ts`;

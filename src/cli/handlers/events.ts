@@ -1,4 +1,4 @@
-import { requireStack } from '../../dev/index.ts';
+import { requireStack } from '../../dev/dev-file.ts';
 import { EnvError } from '../../errors/index.ts';
 import { sendTestEvent, type TestEvent } from '../../operations/index.ts';
 import type { CommandContext } from '../command.ts';

@@ -1,6 +1,6 @@
 import { requireCapture } from '../../databases/index.ts';
 import { openDatabase } from '../../databases/open/any.ts';
-import { requireStack } from '../../dev/index.ts';
+import { requireStack } from '../../dev/dev-file.ts';
 import type { CommandContext } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { printTable } from '../print-table.ts';

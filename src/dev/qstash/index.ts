@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { DEV_SIGNING_KEYS, DEV_TOKEN } from './dev-keys.ts';
 import { createEngine, type DeliveryReport } from './engine.ts';
 import type { ActiveFault, FaultAction, FaultRule, Faults } from './faults.ts';
 import { resume } from './resume.ts';
@@ -19,15 +20,7 @@ export type {
   SigningKeys,
   Upcoming,
 };
-
-/** The token of Upstash's own development server: what clients send under `QSTASH_DEV=true`. */
-export const DEV_TOKEN = 'eyJVc2VySUQiOiJkZWZhdWx0VXNlciIsIlBhc3N3b3JkIjoiZGVmYXVsdFBhc3N3b3JkIn0=';
-
-/** The signing keys of Upstash's own development server: clients recognise it by them. */
-export const DEV_SIGNING_KEYS: SigningKeys = {
-  current: 'sig_7kYjw48mhY7kAjqNGcy6cr29RJ6r',
-  next: 'sig_5ZB6DVzB1wjE8S6rZ7eenA8Pdnhs',
-};
+export { DEV_SIGNING_KEYS, DEV_TOKEN };
 
 /** Messages under way at once: the concurrency of the pay-as-you-go plan. */
 const DEFAULT_PARALLELISM = 100;
