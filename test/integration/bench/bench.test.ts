@@ -8,6 +8,7 @@ import type { Result } from '../../../bench/bench.ts';
 import { fillPage } from '../../../bench/docs/page.ts';
 import { drawPlot } from '../../../bench/docs/plot.ts';
 import { DAY_S, simulateDay } from '../../../bench/scale/simulate-day.ts';
+import { hasMariadb } from '../../servers/mariadb.ts';
 import { hasPostgres } from '../../servers/postgres.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -50,11 +51,16 @@ describe('npm run bench', () => {
     expect(resultOf('qstash').plots?.[0]?.series).toHaveLength(3);
   });
 
-  it.skipIf(!hasPostgres('the bench of the outbox'))('measures the outbox on a real PostgreSQL', () => {
-    expect(run('database').status).toBe(0);
-    const [inserts] = resultOf('database').tables;
-    expect(inserts?.rows.map(({ off, on }) => Number(off) > 0 && Number(on) > 0)).toEqual([true, true]);
-  });
+  it.skipIf(!hasPostgres('the bench of the outbox'))(
+    'measures the outbox and polling on real servers',
+    () => {
+      expect(run('database').status).toBe(0);
+      const [inserts, , , polled] = resultOf('database').tables;
+      expect(inserts?.rows.map(({ off, on }) => Number(off) > 0 && Number(on) > 0)).toEqual([true, true]);
+      const found = polled?.rows.map(({ perSecond }) => Number(perSecond) > 0);
+      expect(found).toEqual(hasMariadb('the bench of polling') ? [true] : undefined);
+    },
+  );
 
   it('says what there is when something else is named', () => {
     const { status, stderr } = run('everything');
