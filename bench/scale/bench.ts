@@ -1,7 +1,7 @@
 import type { LoopInput } from '../../src/index.ts';
 import { createWorld } from '../../src/testing/index.ts';
 import { startRedisRestServer } from '../../test/servers/redis-rest.ts';
-import type { Bench, Size } from '../bench.ts';
+import type { Bench, Plot, Size } from '../bench.ts';
 import { DAY_S, type Load, simulateDay } from './simulate-day.ts';
 
 const PEOPLE: Readonly<Record<Size, number>> = { smoke: 4, usual: 300, long: 3_000 };
@@ -10,7 +10,7 @@ const PEOPLE: Readonly<Record<Size, number>> = { smoke: 4, usual: 300, long: 3_0
 export const scale: Bench = {
   name: 'scale',
   async run(size) {
-    return { tables: [await measureKeys(PEOPLE[size]), simulated()] };
+    return { tables: [await measureKeys(PEOPLE[size]), simulated()], plots: [waits()] };
   },
 };
 
@@ -164,5 +164,31 @@ function simulated() {
       { key: 'leftOver', label: 'left at midnight' },
     ],
     rows: CASES.map(({ name, load }) => ({ name, ...simulateDay({ ...DAY, ...load }) })),
+  };
+}
+
+const ARRIVALS = [0.5, 1, 2, 3, 5, 10, 20].map((millions) => millions * 1_000_000);
+
+const SET_UPS: ReadonlyArray<{ name: string; load: Partial<Load> }> = [
+  { name: 'the minute tick, 100 at once', load: { drainSeconds: 8 } },
+  { name: 'a relay, 100 at once', load: {} },
+  { name: 'a relay, 200 at once', load: { concurrency: 200 } },
+  { name: 'two relays, 400 at once', load: { drains: 2, concurrency: 400 } },
+];
+
+/** What breaks first, and what then: whoever waits for less than a second is drawn as one. */
+function waits(): Plot {
+  return {
+    name: 'scale',
+    title: 'The longest wait of a day, by how many sign up',
+    x: 'sign-ups a day',
+    y: 'seconds in the outbox and for a delivery',
+    series: SET_UPS.map(({ name, load }) => ({
+      name,
+      points: ARRIVALS.map((arrivalsPerDay) => {
+        const { outboxDelayS, queueDelayS } = simulateDay({ ...DAY, ...load, arrivalsPerDay });
+        return [arrivalsPerDay, Math.max(1, outboxDelayS + queueDelayS)] as const;
+      }),
+    })),
   };
 }
