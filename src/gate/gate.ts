@@ -101,7 +101,7 @@ export function createGate(options: GateOptions) {
   /** What is let through without Redis is charged when it is back, once; what it may have charged before it fell silent is undone. */
   function makeGood(call: Call, { decision, release }: Provisional, attempted: Operation | undefined): void {
     if (decision.allowed) owe(call, { attempted, onOver: release });
-    else if (attempted !== undefined) store.owe({ operation: undoOf(call) });
+    else if (attempted !== undefined) store.owe(undoDebt(call));
   }
 
   function owe(call: Call, more: Pick<Debt, 'attempted' | 'onOver'> = {}): void {
@@ -122,42 +122,50 @@ export function createGate(options: GateOptions) {
     if (options.onUsage !== undefined) tellings.use((loaded) => loaded.used(subject, standings));
   }
 
-  /** Answers whether there was something to give back; `then` hears how the counters stand, now or when Redis is back. */
-  async function giveBack(call: Charged, then: (numbers: readonly number[]) => void): Promise<boolean> {
-    const operation = undoOf(call);
-    const read = ([isGivenBack, revision = '0', ...numbers]: Reply): boolean => {
-      // Other gates may remember that there was no room.
-      if (revision !== '0') store.noteRevision(revision);
-      if (isGivenBack === '1') then(numbers.map(Number));
-      return isGivenBack === '1';
-    };
+  /** Gives back what a call was charged, now or when Redis is back. Answers whether there was something, as far as that is known now. */
+  async function giveBack(call: Charged, standings?: readonly Standing[]): Promise<boolean> {
+    const debt = undoDebt(call, standings);
     try {
-      return read((await store.run(operation)).reply);
+      return debt.onPaid((await store.run(debt.operation)).reply);
     } catch {
-      store.owe({ operation, onPaid: read });
+      store.owe(debt);
       return false;
     }
   }
 
+  /** @param standings how the counters stood when the call was charged, where that is known. */
+  function undoDebt(call: Charged, standings: readonly Standing[] = []) {
+    const onPaid = ([isGivenBack, revision = '0', ...numbers]: Reply): boolean => {
+      // Other gates may remember that there was no room.
+      if (revision !== '0') store.noteRevision(revision);
+      if (isGivenBack !== '1') return false;
+      if (standings.length > 0) used(call.ask.subject, corrected(standings, numbers.map(Number)));
+      else tellLater(call);
+      return true;
+    };
+    return { operation: undoOf(call), onPaid };
+  }
+
+  /** Looks how the counters of a call stand, and tells of it. */
+  function tellLater({ ask: { subject }, set }: Charged): void {
+    if (options.onUsage === undefined) return;
+    const { rules } = book.named(set.key);
+    const operation = operationOf({ ...callOf({ subject }), set: { ...set, rules } }, 'p');
+    const onPaid = (reply: Reply) =>
+      used(subject, readReply(reply, { rules, now: now() }).decision.standings);
+    store.owe({ operation, onPaid });
+  }
+
   async function undo({ subject, hold }: { subject: string; hold: string }): Promise<boolean> {
     const call = heldCallOf(subject, hold);
-    if (call === undefined || !(await giveBack(call, () => {}))) return false;
-    if (options.onUsage !== undefined) {
-      const { decision } = await decide(callOf({ subject }), 'p');
-      const names = call.set.key.split(',');
-      used(
-        subject,
-        decision.standings.filter(({ rule }) => names.includes(rule.name)),
-      );
-    }
-    return true;
+    return call !== undefined && giveBack(call);
   }
 
   /** A subject without a limit is let through, and counted later: many calls at once, but each of those that have an id of their own. */
   function letThrough(call: Call): () => void {
     if (call.ask.rid !== undefined) {
       owe(call);
-      return () => store.owe({ operation: undoOf(call) });
+      return () => store.owe(undoDebt(call));
     }
     const tally = (as: Call, units: number) =>
       tellings.use((loaded) => loaded.tally(operationOf(as, 'f'), units, (reply) => tellOf(as, reply)));
@@ -182,7 +190,7 @@ export function createGate(options: GateOptions) {
     const { decision, isCharged } = await decide(call, 't');
     if (!isCharged) return takeOf(decision, call);
     return takeOf(decision, call, async () => {
-      await giveBack(call, (numbers) => used(ask.subject, corrected(decision.standings, numbers)));
+      await giveBack(call, decision.standings);
     });
   }
 

@@ -137,9 +137,9 @@ export async function live(
   storm(true);
   await arrive();
   await pass(2 * HOUR);
-  for (const rounds of GATE_ROUNDS) {
+  for (const [index, rounds] of GATE_ROUNDS.entries()) {
+    if (index > 0) await pause(OUTAGE_MS);
     await callFeatures(rounds);
-    await pause(OUTAGE_MS);
   }
   // In fair weather everybody comes to the limit: whom a storm has stopped may have been given back what it had charged.
   storm(false);

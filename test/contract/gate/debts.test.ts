@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Gate } from '../../../src/gate/index.ts';
+import type { Gate, GateOptions } from '../../../src/gate/index.ts';
 import { createGates, describeOnEachRedis, type Line, plansOf } from './gate-world.ts';
 
 const ada = { subject: 'ada' };
@@ -21,9 +21,9 @@ async function untilDecided(gate: Gate, ask = ada) {
 
 describeOnEachRedis('what is let through while Redis is away', (redis) => {
   /** Gates that have their script, and one that nothing happens to. */
-  async function openGates(count: number, limit: number, timeoutMs = 5_000) {
+  async function openGates(count: number, limit: number, options: Partial<GateOptions> = {}) {
     const world = createGates(redis, plansOf({ limit: { free: limit, paid: Number.POSITIVE_INFINITY } }));
-    const gates = Array.from({ length: count }, () => world.open({ timeoutMs }));
+    const gates = Array.from({ length: count }, () => world.open({ timeoutMs: 5_000, ...options }));
     for (const { gate } of gates) await gate.peek({ subject: 'nobody' });
     return { gates, other: world.open().gate };
   }
@@ -43,7 +43,7 @@ describeOnEachRedis('what is let through while Redis is away', (redis) => {
   });
 
   it('is counted, too, where one answer was lost and nothing was away', async () => {
-    const { gates } = await openGates(1, 3, 500);
+    const { gates } = await openGates(1, 3, { timeoutMs: 500 });
     for (const { gate, line } of gates) {
       await gate.take(ada);
       await gate.take(ada);
@@ -99,7 +99,7 @@ describeOnEachRedis('what is let through while Redis is away', (redis) => {
   });
 
   it('is not charged by an attempt that comes after it was given back', async () => {
-    const { gates, other } = await openGates(1, 100, 500);
+    const { gates, other } = await openGates(1, 100, { timeoutMs: 500 });
     for (const { gate, line } of gates) {
       line.next({ early: 2_500 });
       const arrived = new Promise((resolve) => setTimeout(resolve, 2_800));
@@ -110,6 +110,24 @@ describeOnEachRedis('what is let through while Redis is away', (redis) => {
       expect(await usedOf(other)).toBe(0);
       await arrived;
       expect(await usedOf(other)).toBe(0);
+    }
+  });
+
+  it('is told of as used, and as given back when the call fails', async () => {
+    const told: number[] = [];
+    const onUsage: GateOptions['onUsage'] = async (rows) => void told.push(...rows.map(({ used }) => used));
+    const { gates, other } = await openGates(1, 100, { onUsage });
+    for (const { gate, line } of gates) {
+      await gate.take(ada);
+      cut(line);
+      const taken = await gate.take(ada);
+      expect(taken).toMatchObject({ allowed: true, degraded: true });
+      line.next();
+      await expect.poll(() => usedOf(other), { timeout: 20_000 }).toBe(2);
+      await gate.settled();
+      await taken.undo();
+      await gate.settled();
+      expect(told).toEqual([1, 2, 1]);
     }
   });
 

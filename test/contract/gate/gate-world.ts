@@ -111,6 +111,8 @@ export function createLine(): Line {
 
 function pending(signal: AbortSignal | null | undefined, ms: number): Promise<Response> {
   return new Promise((resolve, reject) => {
+    // On a busy machine it may have been given up by now.
+    if (signal?.aborted) reject(signal.reason);
     signal?.addEventListener('abort', () => reject(signal.reason));
     if (Number.isFinite(ms)) setTimeout(() => resolve(new Response()), ms);
   });
