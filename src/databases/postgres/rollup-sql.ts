@@ -83,7 +83,8 @@ ON CONFLICT DO NOTHING;`;
 
 /**
  * What adds the time before the trigger to a table's roll-up, once, in a transaction of its own: reading a large table takes long, and
- * locks nobody out. Nothing where no roll-up is kept.
+ * locks nobody out. In the order of the key: a subject's days lie together then, and are read several times as fast. Nothing where no
+ * roll-up is kept.
  */
 export function fillRollup({ table: name, rollup }: Watch): string[] {
   if (rollup === undefined) return [];
@@ -99,6 +100,7 @@ SELECT ${quoteLiteral(name)}, ${subject}::text, ${time}::date, count(*)
 FROM ${quoteTable(name)}, unfilled
 WHERE ${subject} IS NOT NULL AND ${time} < since AND ${time} >= since - interval '${rollup.days} days'
 GROUP BY 2, 3
+ORDER BY 2, 3
 ON CONFLICT (table_name, subject, day) DO UPDATE SET actions = known.actions + excluded.actions;`,
   ];
 }
