@@ -8,6 +8,7 @@ import { gate } from './gate/bench.ts';
 import { qstash } from './qstash/bench.ts';
 import { scale } from './scale/bench.ts';
 import { startup } from './startup/bench.ts';
+import { worlds } from './worlds/bench.ts';
 
 /** Everything that is measured, in the order in which it is. */
 export const benches: readonly Bench[] = [
@@ -18,6 +19,7 @@ export const benches: readonly Bench[] = [
   audience,
   dormancyBench,
   startup,
+  worlds,
   gate,
   scale,
 ];

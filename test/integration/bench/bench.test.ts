@@ -62,6 +62,18 @@ describe('npm run bench', () => {
     },
   );
 
+  it('measures worlds of the test kit', () => {
+    expect(run('worlds').status).toBe(0);
+    const rows = resultOf('worlds').tables[0]?.rows ?? [];
+    expect(rows.map(({ world }) => world)).toEqual([
+      'the first of a process',
+      'the second',
+      'each further one',
+    ]);
+    for (const { made, met, timedOut } of rows)
+      expect([made, met, timedOut].filter((ms) => Number(ms) > 0)).toHaveLength(3);
+  });
+
   it('says what there is when something else is named', () => {
     const { status, stderr } = run('everything');
     expect([status, stderr]).toEqual([2, expect.stringContaining('there are engine, waiting, qstash')]);

@@ -46,7 +46,9 @@ async function testInWorld(): Promise<WorldTimes> {
   const ended = performance.now();
   const { timed_out: ends } = await world.counts('welcome');
   if (world.emails.length !== 1 || ends !== 1)
-    throw new Error(`${world.emails.length} emails and ${ends} runs out of time, where one of each is measured.`);
+    throw new Error(
+      `${world.emails.length} emails and ${ends} runs out of time, where one of each is measured.`,
+    );
   await world.close();
   return { made: made - begun, met: met - made, timedOut: ended - met };
 }
