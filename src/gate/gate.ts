@@ -76,6 +76,7 @@ export function createGate(options: GateOptions) {
     call: Call,
     mode: 't' | 'p' | 'r',
   ): Promise<{ decision: Decision; isCharged: boolean }> {
+    // What a Redis that is away may have done before it is back, it has to recognise then.
     const operation = operationOf(call, mode, store.isDown() ? LONG_HOLD_MS : undefined);
     try {
       const { reply, revision } = await store.run(operation);
