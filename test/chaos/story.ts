@@ -146,7 +146,7 @@ export async function live(
   await pause(OUTAGE_MS);
   await callFeatures(LIMIT + 2);
   await world.settle();
-  // On a busy machine an answer takes longer than a gate waits: what that left to be told is told after a later call.
+  // A connection that the storm has cut, or a busy machine, may have left something to be told: it is after a later call.
   await pause(OUTAGE_MS);
   await callFeatures(1);
   await world.settle();
