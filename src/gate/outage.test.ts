@@ -94,7 +94,11 @@ describe('allow-bounded', () => {
     expect((await decide()).allowed).toBe(false);
     standing(99, 10);
     expect((await decide()).allowed).toBe(true);
-    standing(100, 11, 500);
+    standing(100, 11);
+    // What was refused in another period says nothing of this one.
+    const longAgo = knownOf(rule, { limit: 100, resetAt: 400 }, true);
+    expect(await decide({ last: longAgo })).toMatchObject({ allowed: false, refusedBy: { used: 100 } });
+    standing(100, 12, 500);
     expect((await decide()).allowed).toBe(true);
   });
 

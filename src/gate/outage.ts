@@ -63,7 +63,7 @@ export function createOutage({
     if (limit === 'none' || limit === 0)
       return last === undefined && ask.plan === undefined ? 'unavailable' : 'plan';
     const full = fullStanding(rule, call);
-    if (full !== undefined && now() < full.resetAt) return verdictOf(full);
+    if (full !== undefined) return verdictOf(full);
     switch (rule.onUnavailable) {
       case 'deny':
         return 'unavailable';
@@ -79,12 +79,14 @@ export function createOutage({
     }
   }
 
-  /** How a subject stood that was refused, or had nothing left, by a limit that is not known to have risen. */
+  /** How a subject stood in this period that was refused, or had nothing left, by a limit that is not known to have risen. */
   function fullStanding(rule: GateRule, call: Call): Standing | undefined {
     const { last, ask } = call;
-    if (last?.refusedBy?.rule === rule) return last.refusedBy;
+    const refusedBy = last?.refusedBy?.rule === rule ? last.refusedBy : undefined;
+    if (refusedBy !== undefined && now() < refusedBy.resetAt) return refusedBy;
     const full = usedUp.get(keyOf(rule, ask.subject));
-    return full !== undefined && full.used >= Number(limitOf(rule, call)) ? full : undefined;
+    const isFull = full !== undefined && full.used >= Number(limitOf(rule, call)) && now() < full.resetAt;
+    return isFull ? full : undefined;
   }
 
   async function askSql({ ask, cost, isPeek }: Call, rule: GateRule, limit: number): Promise<boolean> {
@@ -143,7 +145,7 @@ export function createOutage({
     note(subject: string, standings: readonly Standing[]): void {
       for (const standing of standings) {
         const { rule, used, limit, sequence } = standing;
-        const isUsedUp = typeof limit === 'number' && used >= limit;
+        const isUsedUp = typeof limit === 'number' && limit > 0 && used >= limit;
         if (!isUsedUp && usedUp.size === 0) continue;
         const key = keyOf(rule, subject);
         if ((usedUp.get(key)?.sequence ?? 0) > sequence) continue;
