@@ -92,7 +92,7 @@ export function estimate(deployment: Deployment, traffic: Traffic, prices: Price
 function drainsPerDay(schedules: ReturnType<typeof schedulesOf>): number {
   const drain = schedules.find(({ id }) => id === 'drain');
   if (drain === undefined) return 0;
-  return ticksIn(1, drain.cron, 'UTC');
+  return ticksIn(1, drain.cron);
 }
 
 function gateUse({ plans }: Deployment, { requests, users }: Traffic): Estimate['gate'] {

@@ -97,12 +97,8 @@ function commandsOf(
 }
 
 /** Passes over an audience: each looks at everybody in it, and mails those whose turn it is. */
-function audienceUse(
-  plan: Plan,
-  { cron, timezone }: { cron: string; timezone: string },
-  { users, dormant }: Traffic,
-): LoopUse {
-  const passes = ticksIn(30, cron, timezone);
+function audienceUse(plan: Plan, { cron }: { cron: string }, { users, dormant }: Traffic): LoopUse {
+  const passes = ticksIn(30, cron);
   const audience = users * dormant;
   const kept = 1 - (plan.rules?.holdout ?? 0);
   const perPerson = Math.min(

@@ -28,11 +28,12 @@ export interface Schedule {
 /** Parses a cron expression as QStash takes it: five fields, optionally after `CRON_TZ=Area/City `. Throws a 400. */
 export function parseCron(text: string): Cron {
   const match = /^\s*(?:CRON_TZ=(\S+)\s+)?(.*?)\s*$/.exec(text);
-  const [, timezone = 'UTC', pattern = ''] = match ?? [];
+  const [, timezone, pattern = ''] = match ?? [];
+  const place = timezone === undefined ? { utcOffset: 0 } : { timezone };
   try {
-    const cron = new Cron(pattern, { timezone, mode: '5-part', paused: true });
+    const cron = new Cron(pattern, { ...place, mode: '5-part', paused: true });
     // A wrong time zone shows only when a date is computed.
-    cron.nextRun();
+    if (timezone !== undefined) cron.nextRun();
     return cron;
   } catch (error) {
     throw new RequestError(400, `invalid cron "${text}": ${(error as Error).message}`);
