@@ -40,7 +40,7 @@ export const audience: Bench = {
             { key: 'atRest', label: 'memory of the functions before, MB' },
             { key: 'peak', label: 'at most, MB' },
             { key: 'redis', label: 'kept in Redis, MB' },
-            { key: 'billed', label: 'billed messages per recipient', digits: 4 },
+            { key: 'billed', label: 'billed messages per recipient', digits: 5 },
           ],
           rows,
         },
