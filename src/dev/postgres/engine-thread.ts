@@ -5,10 +5,9 @@ import { PGlite } from '@electric-sql/pglite';
 import type { Order, Report, ThreadData } from './engine.ts';
 import { copyNewCluster } from './new-cluster.ts';
 
-const { directory, settings } = workerData as ThreadData;
-if (!existsSync(directory)) {
-  await copyNewCluster(directory, { make: async (folder) => (await PGlite.create(folder)).close() });
-}
+const { directory, settings, keepsNew } = workerData as ThreadData;
+const make = async (folder: string): Promise<void> => (await PGlite.create(folder)).close();
+if (!existsSync(directory)) await copyNewCluster(directory, { make: keepsNew ? make : undefined });
 const database = await PGlite.create(directory, {
   startParams: [
     ...PGlite.defaultStartParams,

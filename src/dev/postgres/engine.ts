@@ -24,6 +24,8 @@ export interface Engine {
 export interface ThreadData {
   directory: string;
   settings: Readonly<Record<string, string>>;
+  /** See {@link startEngine}. */
+  keepsNew: boolean;
 }
 
 /** What the thread is told, and what it says. */
@@ -47,17 +49,19 @@ const isSource = import.meta.url.endsWith('.ts');
 /**
  * Starts PGlite over a directory, in a thread of its own: a long statement holds up nobody but those who wait for the database, and
  * can be ended. (PGlite heeds neither cancel requests nor statement_timeout while a statement runs; the thread is ended instead.)
+ * @param options.keepsNew makes a copy for later, when a new cluster is needed and none is kept: it pays where many are needed.
  * @throws {EnvError} USAGE when it cannot start there.
  */
-export async function startEngine(directory: string): Promise<Engine> {
-  let thread: Worker | undefined = await startThread(directory);
+export async function startEngine(directory: string, { keepsNew = false } = {}): Promise<Engine> {
+  const start = () => startThread({ directory, settings: SETTINGS, keepsNew });
+  let thread: Worker | undefined = await start();
   let isInterrupted = false;
   let now = Date.now;
   let isNewWorld = false;
 
   return {
     async run(messages, onAnswer) {
-      thread ??= await startThread(directory);
+      thread ??= await start();
       // A copy of its own: with a part of a buffer, the whole of it would be sent.
       const order: Order = { kind: 'run', messages: new Uint8Array(messages), now: now(), isNewWorld };
       isNewWorld = false;
@@ -66,7 +70,7 @@ export async function startEngine(directory: string): Promise<Engine> {
       await thread.terminate();
       thread = undefined;
       isInterrupted = false;
-      thread = await startThread(directory);
+      thread = await start();
       throw new InternalError(
         'The local PostgreSQL was stopped at this statement and has been started again.',
       );
@@ -89,9 +93,8 @@ export async function startEngine(directory: string): Promise<Engine> {
   };
 }
 
-async function startThread(directory: string): Promise<Worker> {
+async function startThread(workerData: ThreadData): Promise<Worker> {
   const file = new URL(isSource ? './engine-thread.ts' : './engine-thread.js', import.meta.url);
-  const workerData: ThreadData = { directory, settings: SETTINGS };
   const thread = isSource
     ? new Worker(`import('tsx/esm/api').then(({ register }) => register() && import('${file}'))`, {
         eval: true,
@@ -101,7 +104,7 @@ async function startThread(directory: string): Promise<Worker> {
   try {
     await once(thread, 'message');
   } catch (error) {
-    throw new EnvError('USAGE', `PostgreSQL cannot start in ${directory}: ${messageOf(error)}`, {
+    throw new EnvError('USAGE', `PostgreSQL cannot start in ${workerData.directory}: ${messageOf(error)}`, {
       hint: 'If its files are damaged, `skene dev --fresh` makes them anew; what was in them is lost.',
       cause: error,
     });

@@ -41,6 +41,15 @@ describe('a new cluster', () => {
     expect(readdirSync(join(folder, 'cache'))).toHaveLength(1);
   });
 
+  it('is copied, and none is made to be kept, for who needs but one', async () => {
+    const options = { cache: join(folder, 'cache') };
+    await copyNewCluster(join(folder, 'first'), options);
+    expect([existsSync(join(folder, 'first')), existsSync(options.cache)]).toEqual([false, false]);
+    await copy('second');
+    await copyNewCluster(join(folder, 'third'), options);
+    expect(readFileSync(join(folder, 'third', 'PG_VERSION'), 'utf8')).toBe('cluster 1');
+  });
+
   it('is not kept when its making fails', async () => {
     await expect(
       copyNewCluster(join(folder, 'first'), {

@@ -62,7 +62,7 @@ export async function openTemporaryCluster(): Promise<TemporaryCluster> {
 async function startCluster(): Promise<SpareCluster> {
   const directory = openTemporaryDirectory();
   try {
-    const engine = await startEngine(directory.cluster);
+    const engine = await startEngine(directory.cluster, { keepsNew: true });
     const backend = await createBackend(engine, { patienceMs: IDLE_IN_TRANSACTION_MS });
     return {
       backend,
